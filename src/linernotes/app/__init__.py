@@ -1,0 +1,1 @@
+"""The one place that knows concrete classes: settings, the registry, and what is put together from them."""

@@ -1,0 +1,39 @@
+"""All settings in one value. Each folder declares its own; this gathers them and adds what belongs to no folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta, field
+
+from linernotes.dumps.settings import ImportSettings
+from linernotes.searchers.tantivy.settings import SearchSettings
+from linernotes.web.settings import CacheSettings, ServerSettings
+
+
+class LogSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """What is written to standard error."""
+
+    level: Annotated[
+        Literal["debug", "info", "warning", "error"], Meta(description="The least serious events that are written.")
+    ] = "info"
+    format: Annotated[
+        Literal["auto", "console", "json"], Meta(description="auto is console on a terminal, JSON lines elsewhere.")
+    ] = "auto"
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that can be set. ``facades`` holds each façade's own settings under the façade's name."""
+
+    data_dir: Annotated[
+        Path,
+        Meta(description="Folder of the catalogue and the state; by default under $XDG_DATA_HOME where that is set."),
+    ] = Path("~/.local/share/linernotes")
+    server: ServerSettings = field(default_factory=ServerSettings)
+    log: LogSettings = field(default_factory=LogSettings)
+    import_: ImportSettings = field(default_factory=ImportSettings, name="import")
+    search: SearchSettings = field(default_factory=SearchSettings)
+    cache: CacheSettings = field(default_factory=CacheSettings)
+    facades: dict[str, Any] = field(default_factory=dict)

@@ -1,0 +1,128 @@
+"""Watches the data folder for a newly imported catalogue and takes it over without a failed request.
+
+An importer writes ``catalogue/<build id>/`` and then replaces the text file ``catalogue/current`` that names it. A
+build that cannot be opened never displaces one that works.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import structlog
+
+from linernotes.domain.errors import LinernotesError, Unavailable
+from linernotes.ports.build import Build
+from linernotes.stores.sqlite.builds import BuildFolder
+from linernotes.web.leases import Leases
+
+NO_CATALOGUE = "There is no catalogue yet"
+NO_CATALOGUE_HINT = "Run `linernotes import` with a MusicBrainz dump, or `linernotes sample` to make one up first."
+# After a failure: the folder may be on a disk that comes back, but opening it every second would fill the log.
+LOOKS_BETWEEN_TRIES = 10
+OPENING_TRIES = 3
+log = structlog.get_logger("linernotes.live")
+
+
+class LiveCatalogue:
+    """The live build of a data folder, opened by ``open_build`` and closed when nobody uses it any more."""
+
+    def __init__(self, *, folder: BuildFolder, open_build: Callable[[Path], Build], leases: Leases) -> None:
+        """Open nothing yet: that is what ``look`` does."""
+        self.failure: LinernotesError | None = None
+        self.swaps = 0
+        self._folder = folder
+        self._open_build = open_build
+        self._leases = leases
+        self._build: Build | None = None
+        self._build_id: str | None = None
+        self._seen: tuple[int, int, int] | None = None
+        self._looks_since_failure = 0
+
+    @property
+    def build_id(self) -> str | None:
+        """Which build is being served."""
+        return self._build_id
+
+    def current(self) -> Build:
+        build = self._build
+        if build is None:
+            raise Unavailable(NO_CATALOGUE, hint=NO_CATALOGUE_HINT, retry_after=60)
+        return build
+
+    def look(self) -> None:
+        """Take over a new build if there is one. Raises nothing: ``failure`` says what is wrong.
+
+        Blocks while it opens the files: to be called off the event loop, by one thread at a time.
+        """
+        seen = self._stamp()
+        if self.failure is not None:
+            self._looks_since_failure += 1
+        if seen == self._seen and not (self.failure and self._looks_since_failure >= LOOKS_BETWEEN_TRIES):
+            return
+        self._seen, self._looks_since_failure = seen, 0
+        try:
+            self._take_over()
+            self.failure = None
+        except LinernotesError as error:
+            self._remember(error)
+        except Exception as error:
+            log.exception("opening the catalogue failed unexpectedly")
+            self._remember(Unavailable(f"cannot open the catalogue: {type(error).__name__}: {error}"))
+
+    def _remember(self, error: LinernotesError) -> None:
+        if self.failure is None or self.failure.message != error.message:
+            log.error("cannot open the catalogue", error=error.message, serving=self._build_id)
+        self.failure = error
+
+    async def watch(self, every: float) -> None:
+        """Look again and again, off the event loop, until cancelled."""
+        while True:
+            await asyncio.sleep(every)
+            await asyncio.to_thread(self.look)
+
+    def close(self) -> None:
+        """Close the live build, once nobody uses it any more."""
+        self._publish(None, None)
+
+    def _stamp(self) -> tuple[int, int, int] | None:
+        try:
+            found = self._folder.pointer.stat()
+        except OSError:
+            return None
+        return found.st_ino, found.st_mtime_ns, found.st_size
+
+    def _take_over(self) -> None:
+        build_id = self._folder.live_id()
+        if build_id is None:
+            if self._build is not None:
+                raise Unavailable(f"{self._folder.pointer} is gone", hint=NO_CATALOGUE_HINT)
+            return
+        for attempt in range(OPENING_TRIES):
+            if build_id == self._build_id:
+                return
+            try:
+                build = self._open_build(self._folder.catalogue / build_id)
+            except LinernotesError:
+                # An import may have replaced and removed the build while it was being opened.
+                newer = self._folder.live_id()
+                if newer in {None, build_id} or attempt + 1 == OPENING_TRIES:
+                    raise
+                build_id = newer
+            else:
+                self._publish(build, build_id)
+                return
+
+    def _publish(self, build: Build | None, build_id: str | None) -> None:
+        old, self._build, self._build_id = self._build, build, build_id
+        if build is not None:
+            self.swaps += 1
+            log.info("serving a catalogue", build=build_id)
+        if old is not None:
+            self._leases.retire(partial(_close, old))
+
+
+def _close(build: Build) -> None:
+    build.catalogue.close()

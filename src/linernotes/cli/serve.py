@@ -1,0 +1,61 @@
+"""`linernotes serve`: the HTTP server."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from linernotes.cli.state import CliState, data_option
+
+if TYPE_CHECKING:
+    from linernotes.app.config import Settings
+    from linernotes.domain.catalogue import BuildInfo
+
+COUNTED = ("artist", "release-group", "release", "recording")
+
+
+@click.command(name="serve")
+@click.option("--host", help="Address to listen on (setting server.host).")
+@click.option("--port", type=int, help="Port to listen on (setting server.port).")
+@click.option("--workers", type=int, help="Server processes (setting server.workers).")
+@data_option
+@click.pass_obj
+def command(state: CliState, host: str | None, port: int | None, workers: int | None) -> None:
+    """Serve the catalogue over HTTP."""
+    from linernotes.app.compose import check_settings
+    from linernotes.app.lifecycle import check_address, serve
+    from linernotes.stores.sql.opening import STATE_FILE, open_state
+    from linernotes.stores.sqlite.builds import BuildFolder
+
+    settings = state.settings({"server.host": host, "server.port": port, "server.workers": workers})
+    check_settings(settings)
+    check_address(settings.server)
+    open_state(settings.data_dir / STATE_FILE).close()
+    _greet(settings, BuildFolder(settings.data_dir).info())
+    serve(settings)
+
+
+def _greet(settings: Settings, info: BuildInfo | None) -> None:
+    from linernotes.app.compose import page_mount
+
+    click.echo(_what(info))
+    shown = "localhost" if settings.server.host in {"0.0.0.0", "::", "127.0.0.1", "::1"} else settings.server.host  # noqa: S104
+    base = f"http://{f'[{shown}]' if ':' in shown else shown}:{settings.server.port}"
+    api = page_mount(settings)
+    click.echo(f"Listening on {settings.server.host}:{settings.server.port}. Three things to try:")
+    click.echo(f"  {base}/ui")
+    click.echo(f"  {base}{api}/search?type=all&query=love")
+    click.echo(f"  {base}/health/ready")
+    click.echo(f"Lidarr's metadata source is {base}{api}. Ctrl-C stops the server.")
+
+
+def _what(info: BuildInfo | None) -> str:
+    from linernotes.app.live import NO_CATALOGUE, NO_CATALOGUE_HINT
+
+    if info is None:
+        return f"{NO_CATALOGUE}: every question is answered 503 until there is one.\n{NO_CATALOGUE_HINT}"
+    held = dict(info.counts)
+    counts = ", ".join(f"{held[kind]:,} {kind.replace('-', ' ')}s" for kind in COUNTED if kind in held)
+    layers = ", ".join(f"{layer.value} ({layer.licence})" for layer in info.layers)
+    return f"Catalogue {info.build_id}, dump of {info.dump_timestamp[:10]}: {counts or 'no counts'}\nLayers: {layers}"

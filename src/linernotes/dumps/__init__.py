@@ -1,0 +1,1 @@
+"""The MusicBrainz export format: reading it, and writing a synthetic one."""

@@ -1,0 +1,1 @@
+"""What every façade shares: the request and reply values and the manifest."""

@@ -1,0 +1,42 @@
+"""How a façade presents itself: each façade folder exports a ``FACADE``, and the registry finds it by walking."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol, TypeVar
+
+import msgspec
+
+from linernotes.facades._kit.http import FacadeApp
+from linernotes.ports.build import LiveBuild
+from linernotes.ports.state import ChangeMarks
+
+T = TypeVar("T")
+
+
+class Offload(Protocol):
+    """Runs CPU work off the event loop, in a bounded pool."""
+
+    def __call__(self, work: Callable[[], T], /) -> Awaitable[T]:
+        """Run ``work`` in the pool and give its result."""
+        ...
+
+
+class FacadeDeps(msgspec.Struct, frozen=True):
+    """What a façade is given. ``now`` returns unix milliseconds, UTC."""
+
+    live: LiveBuild
+    marks: ChangeMarks
+    offload: Offload
+    now: Callable[[], int]
+    version: str = ""
+
+
+class Facade(msgspec.Struct, frozen=True):
+    """The manifest. ``mounts`` names the prefixes under which the façade answers, given its settings."""
+
+    name: str
+    title: str
+    settings: type[Any]
+    mounts: Callable[[Any], tuple[str, ...]]
+    build: Callable[[Any, FacadeDeps], FacadeApp]

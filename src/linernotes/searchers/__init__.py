@@ -1,0 +1,1 @@
+"""One folder per full-text engine, each behind the search port."""

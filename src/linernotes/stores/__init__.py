@@ -1,0 +1,1 @@
+"""Where the catalogue and the state are kept: one folder per backend."""

@@ -1,0 +1,1 @@
+"""The embedded catalogue: compiled documents in SQLite, read-only once built."""

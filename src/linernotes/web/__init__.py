@@ -1,0 +1,1 @@
+"""The ASGI application: mounts the façades, and gives them limits, request ids, metrics and health."""
