@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, field
 
+from linernotes.domain.secret import Secret
 from linernotes.dumps.settings import ImportSettings
 from linernotes.searchers.tantivy.settings import SearchSettings
 from linernotes.web.settings import CacheSettings, ServerSettings
@@ -31,6 +32,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Path,
         Meta(description="Folder of the catalogue and the state; by default under $XDG_DATA_HOME where that is set."),
     ] = Path("~/.local/share/linernotes")
+    database: Annotated[
+        Secret,
+        Meta(
+            description="PostgreSQL for catalogue and state, as postgresql://…; without it both are in the data folder."
+        ),
+    ] = Secret("")
     server: ServerSettings = field(default_factory=ServerSettings)
     log: LogSettings = field(default_factory=LogSettings)
     import_: ImportSettings = field(default_factory=ImportSettings, name="import")
