@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from tests.services import POSTGRES_BIN, PostgresServer, Services, find_postgres, fresh_database, running_postgres
+
 REPOSITORY = Path(__file__).resolve().parent.parent
+_POSTGRES_BIN = os.environ.get(POSTGRES_BIN)
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -21,6 +24,36 @@ class Outcome(msgspec.Struct, frozen=True):
 
 
 RunCommand = Callable[..., Outcome]
+SERVICES = pytest.StashKey[Services]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[SERVICES] = Services()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    config.stash[SERVICES].report(terminalreporter)
+
+
+@pytest.fixture(scope="session")
+def postgres_server(request: pytest.FixtureRequest) -> Iterator[PostgresServer]:
+    """A real PostgreSQL for the whole run, started by the first test that wants it."""
+    services = request.config.stash[SERVICES]
+    # Asked of the run's own surroundings: a test's are cleared of the settings of the person who runs it.
+    programs = find_postgres(_POSTGRES_BIN)
+    if programs.folder is None:
+        services.missing["PostgreSQL"] = programs.reason
+        pytest.skip(programs.reason)
+    with running_postgres(programs, careful=False) as server:
+        services.real["PostgreSQL"] = f"version {programs.version}, {programs.folder}"
+        yield server
+
+
+@pytest.fixture
+def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
+    """An empty database of the test's own."""
+    with fresh_database(postgres_server) as url:
+        yield url
 
 
 @pytest.fixture(autouse=True)
