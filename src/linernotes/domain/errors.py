@@ -6,6 +6,7 @@
     ├── Invalid           the input is wrong, and asking again will not help
     ├── Conflict          the input is fine but does not fit what is there now
     ├── Unauthorised      the key is missing or wrong
+    ├── Forbidden         the key is right, and does not allow this
     ├── RateLimited       too many requests; ``retry_after`` says when to come back
     ├── Unavailable       a fault of ours or of a source: not an answer, never cached as one
     └── Corrupt           stored or supplied bytes are damaged
@@ -46,6 +47,10 @@ class Conflict(LinernotesError):
 
 class Unauthorised(LinernotesError):
     """A valid key is needed."""
+
+
+class Forbidden(LinernotesError):
+    """This key does not allow that."""
 
 
 class Unavailable(LinernotesError):

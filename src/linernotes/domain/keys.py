@@ -38,6 +38,14 @@ class ApiKey(msgspec.Struct, frozen=True, gc=False):
         return hmac.compare_digest(self.hash, sha256(text.encode()).digest()) and self.revoked_at is None
 
 
+class Caller(msgspec.Struct, frozen=True, gc=False):
+    """Who asks, and what they may: the holder of a key, or anybody at ``address`` where ``key_id`` is None."""
+
+    key_id: str | None
+    address: str
+    scopes: frozenset[Scope]
+
+
 def new_key(*, name: str, scopes: tuple[Scope, ...], now: int) -> tuple[ApiKey, str]:
     """Return a new key and its text ``ln_<id>_<secret>``, which nobody can learn again later."""
     if not name.strip() or not scopes:

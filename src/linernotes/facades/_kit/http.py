@@ -11,12 +11,15 @@ from typing import Protocol
 
 import msgspec
 
+from linernotes.domain.keys import Caller
+
 
 class Request(msgspec.Struct, frozen=True):
     """One request below a façade's mount.
 
     ``path`` starts with "/" and has no mount prefix; ``prefix`` is the mount it came in under ("" at the root), for
     building locations. ``query`` is the raw query string. Header names are lower case. HEAD arrives as GET.
+    ``caller`` is who asks, with at least the scope read; None below a mount that is not guarded.
     """
 
     method: str
@@ -26,13 +29,14 @@ class Request(msgspec.Struct, frozen=True):
     headers: Mapping[str, str] = {}
     body: bytes = b""
     base_url: str = ""
+    caller: Caller | None = None
 
 
 class Reply(msgspec.Struct, frozen=True):
     """What to answer. ``body`` is never compressed here.
 
-    ``shared`` says that the reply depends on the method, prefix, path and query and on the live build alone: the web
-    server may keep it until the build or the marks change, give it an ETag and compress it once.
+    ``shared`` says that the reply depends on the method, prefix, path and query and on the live build alone, and not on
+    who asks: the web server may keep it until the build or the marks change, give it an ETag and compress it once.
     """
 
     status: int

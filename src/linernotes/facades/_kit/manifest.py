@@ -33,10 +33,15 @@ class FacadeDeps(msgspec.Struct, frozen=True):
 
 
 class Facade(msgspec.Struct, frozen=True):
-    """The manifest. ``mounts`` names the prefixes under which the façade answers, given its settings."""
+    """The manifest. ``mounts`` names the prefixes under which the façade answers, given its settings.
+
+    Below the mounts of a ``guarded`` façade the web server asks for keys, counts requests, and answers to scripts of
+    other origins; its refusals there are RFC 9457 problems.
+    """
 
     name: str
     title: str
     settings: type[Any]
     mounts: Callable[[Any], tuple[str, ...]]
     build: Callable[[Any, FacadeDeps], FacadeApp]
+    guarded: bool = False

@@ -1,0 +1,1 @@
+"""Key-value adapters: counting what callers ask."""

@@ -1,0 +1,1 @@
+"""Kept in this process, and gone when it ends."""
