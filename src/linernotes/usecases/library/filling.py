@@ -1,0 +1,171 @@
+"""Fetches what is missing: each question once at a time, in this process and among all that share the state.
+
+In this process a question under way is joined. Among processes the one with the claim fetches; the others look again
+until the answer is kept. Who gives up waiting does not stop a fetch: its answer is kept for the next one who asks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from hashlib import blake2b
+
+import msgspec
+
+from linernotes.domain.errors import LinernotesError, Unavailable
+from linernotes.domain.facts import KINDS, LONGEST_KEY, Aspect, Fact, Wanted
+from linernotes.domain.ids import MBID, EntityRef, Kind
+from linernotes.ports.offload import Offload
+from linernotes.ports.overlay import Overlay
+from linernotes.ports.source import Source
+from linernotes.ports.state import ChangeMarks
+from linernotes.ports.turns import Claims
+
+CLAIM_MILLISECONDS = 60_000
+LOOK_AGAIN_SECONDS = 0.1
+COME_BACK_SECONDS = 5.0
+MOST_AT_ONCE = 100
+"""Questions that one request may cause; more of them could not be answered in any time that somebody waits."""
+
+_CHANGED = {Aspect.DISCOGRAPHY: Kind.ARTIST, Aspect.EDITIONS: Kind.RELEASE_GROUP, **KINDS}
+_log = logging.getLogger(__name__)
+
+
+class Tally(msgspec.Struct):
+    """What was fetched since the process started."""
+
+    fetched: int = 0
+    missing: int = 0
+    faults: int = 0
+    joined: int = 0
+
+
+class Filler:
+    """Fetches and keeps. For the event loop's thread alone."""
+
+    def __init__(
+        self,
+        *,
+        sources: Sequence[Source],
+        overlay: Overlay,
+        claims: Claims,
+        marks: ChangeMarks,
+        offload: Offload,
+        now: Callable[[], int],
+        owner: str,
+    ) -> None:
+        """Ask the first source that offers what is wanted. ``owner`` names this process among others."""
+        self.tally = {source.name: Tally() for source in sources}
+        self.on_kept: Callable[[], None] = lambda: None
+        self._sources: Mapping[Aspect, Source] = {
+            aspect: source for source in reversed(sources) for aspect in source.offers
+        }
+        self._overlay = overlay
+        self._claims = claims
+        self._marks = marks
+        self._offload = offload
+        self._now = now
+        self._owner = owner
+        self._running: dict[Wanted, asyncio.Task[None]] = {}
+
+    async def fill(self, wanted: Iterable[Wanted], *, seconds: float) -> dict[Wanted, LinernotesError]:
+        """Fetch what is wanted, waiting at most so long; return the faults, one for each that was not answered."""
+        asked = sorted(wanted)
+        tasks = {one: self.fetch(one) for one in asked[:MOST_AT_ONCE]}
+        if tasks:
+            await asyncio.wait(tasks.values(), timeout=seconds)
+        faults = {one: fault for one, task in tasks.items() if (fault := _fault(task)) is not None}
+        faults.update((one, _too_long()) for one in asked[MOST_AT_ONCE:])
+        return faults
+
+    def fetch(self, wanted: Wanted) -> asyncio.Task[None]:
+        """Return the task that fetches and keeps; it ends with one of our errors where the source has a fault."""
+        task = self._running.get(wanted)
+        if task is not None:
+            self.tally[self._sources[wanted.aspect].name].joined += 1
+            return task
+        task = self._running[wanted] = asyncio.create_task(self._fetch_once(wanted))
+        task.add_done_callback(lambda done: self._ended(wanted, done))
+        return task
+
+    async def close(self) -> None:
+        """Stop what is under way: what was not kept is asked for again some time."""
+        running = list(self._running.values())
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+    def _ended(self, wanted: Wanted, task: asyncio.Task[None]) -> None:
+        self._running.pop(wanted, None)
+        if task.cancelled() or task.exception() is None:
+            return
+        error = task.exception()
+        if isinstance(error, LinernotesError):
+            _log.warning("A source could not be asked for %s: %s", wanted.aspect, error.message)
+        else:
+            _log.error("Fetching %s failed unexpectedly.", wanted.aspect, exc_info=error)
+
+    async def _fetch_once(self, wanted: Wanted) -> None:
+        source = self._sources.get(wanted.aspect)
+        if source is None or len(wanted.key.encode()) > LONGEST_KEY:
+            raise Unavailable(f"no source can be asked for this {wanted.aspect}")
+        name = _claim_name(source, wanted)
+        begun = self._now()
+        while not await self._claim(name):
+            await asyncio.sleep(LOOK_AGAIN_SECONDS)
+            if await self._kept_since(wanted, begun):
+                self.on_kept()
+                return
+        try:
+            if not await self._kept_since(wanted, begun):
+                await self._ask(source, wanted)
+        finally:
+            await asyncio.shield(self._offload(lambda: self._claims.release(name, owner=self._owner)))
+
+    async def _claim(self, name: str) -> bool:
+        now = self._now()
+        return await self._offload(
+            lambda: self._claims.claim(name, owner=self._owner, now=now, until=now + CLAIM_MILLISECONDS)
+        )
+
+    async def _kept_since(self, wanted: Wanted, begun: int) -> bool:
+        [fact] = await self._offload(lambda: self._overlay.read([wanted]))
+        return fact is not None and not fact.partial and fact.fetched_at >= begun
+
+    async def _ask(self, source: Source, wanted: Wanted) -> None:
+        tally = self.tally[source.name]
+        try:
+            facts = await source.fetch(wanted)
+        except LinernotesError:
+            tally.faults += 1
+            raise
+        tally.fetched += 1
+        tally.missing += any(fact.wanted == wanted and fact.missing for fact in facts)
+        await self._offload(lambda: self._keep(facts))
+        self.on_kept()
+
+    def _keep(self, facts: Sequence[Fact]) -> None:
+        changed = self._overlay.keep(facts)
+        refs = sorted({EntityRef(_CHANGED[one.aspect], MBID(one.key)) for one in changed if one.aspect in _CHANGED})
+        self._marks.mark(refs, changed_at=self._now(), reason="source")
+
+
+def _claim_name(source: Source, wanted: Wanted) -> str:
+    """Return a name of bounded length: URLs are long."""
+    return f"{source.name}/{wanted.aspect}/{blake2b(wanted.key.encode(), digest_size=16).hexdigest()}"
+
+
+def _fault(task: asyncio.Task[None]) -> LinernotesError | None:
+    if not task.done():
+        return _too_long()
+    if task.cancelled():
+        return Unavailable("The server is stopping.", retry_after=COME_BACK_SECONDS)
+    error = task.exception()
+    if error is None or isinstance(error, LinernotesError):
+        return error
+    return Unavailable("A source's answer could not be kept.", retry_after=COME_BACK_SECONDS)
+
+
+def _too_long() -> Unavailable:
+    return Unavailable("This is being fetched; ask again in a moment.", retry_after=COME_BACK_SECONDS)
