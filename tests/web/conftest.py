@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from linernotes.caches.memory.rates import MemoryRates
 from linernotes.domain.catalogue import BuildInfo
 from linernotes.domain.ids import Kind
 from linernotes.domain.names import NameHit
@@ -17,17 +18,22 @@ from linernotes.facades._kit.http import Reply, Request
 from linernotes.ports.build import Build
 from linernotes.stores.memory.catalogue import MemoryCatalogue
 from linernotes.stores.memory.live import MemoryLiveBuild
-from linernotes.web.accesslog import Access, AccessLog
+from linernotes.usecases.access import Access
+from linernotes.web.accesslog import Access as AccessLine
+from linernotes.web.accesslog import AccessLog
 from linernotes.web.application import Application
 from linernotes.web.cache import ResponseCache
+from linernotes.web.cors import Cors
 from linernotes.web.dispatch import Dispatcher
 from linernotes.web.exposition import render
+from linernotes.web.gate import Gate
 from linernotes.web.health import Finding
 from linernotes.web.leases import Leases
 from linernotes.web.metrics import Metrics
 from linernotes.web.mounts import Mounted, Mounts
 from linernotes.web.native import Native, about
-from linernotes.web.settings import ServerSettings
+from linernotes.web.settings import AccessSettings, ServerSettings
+from tests.web.keyring import Clock, Keyring
 
 LONG = b'{"text":"' + b"la " * 400 + b'"}'
 
@@ -75,13 +81,23 @@ class Answer(msgspec.Struct, frozen=True):
 class Site:
     """A server and its surroundings."""
 
-    def __init__(self, *, cache_bytes: int = 1 << 20, mounts: Sequence[str] = ("/api", ""), **settings: Any) -> None:
+    def __init__(
+        self,
+        *,
+        cache_bytes: int = 1 << 20,
+        mounts: Sequence[str] = ("/api", ""),
+        access: AccessSettings | None = None,
+        **settings: Any,
+    ) -> None:
         self.settings = ServerSettings(**settings)
         self.facade = Script()
+        self.guarded = Script()
+        self.keys = Keyring()
+        self.clock = Clock()
         self.live = MemoryLiveBuild(new_build())
         self.cache = ResponseCache(limit=cache_bytes)
         self.metrics = Metrics(worker="w")
-        self.logged: list[Access] = []
+        self.logged: list[AccessLine] = []
         self.access_log = AccessLog(write=self.logged.extend, which=self.settings.access_log)
         self.leases = Leases()
         self.findings: list[Finding] = [Finding(name="catalogue")]
@@ -93,11 +109,17 @@ class Site:
         )
         dispatcher = Dispatcher(
             settings=self.settings,
-            mounts=Mounts([Mounted("script", prefix, self.facade) for prefix in mounts]),
+            mounts=Mounts(
+                [
+                    *(Mounted("script", prefix, self.facade) for prefix in mounts),
+                    Mounted("guarded", "/v1", self.guarded, guarded=True),
+                ]
+            ),
             native=native,
             cache=self.cache,
             metrics=self.metrics,
             leases=self.leases,
+            gate=self._gate(access or AccessSettings()),
         )
         self.application = Application(
             settings=self.settings,
@@ -109,6 +131,17 @@ class Site:
             offload=asyncio.to_thread,
             lifespan=self._lifespan,
         )
+
+    def _gate(self, settings: AccessSettings) -> Gate:
+        access = Access(
+            keys=self.keys,
+            limits=MemoryRates(clock=self.clock),
+            anonymous_read=settings.anonymous_read,
+            anonymous_per_minute=settings.anonymous_per_minute,
+            key_per_minute=settings.key_per_minute,
+            clock=self.clock,
+        )
+        return Gate(access=access, cors=Cors(settings.cors_origins))
 
     async def _ready(self) -> Sequence[Finding]:
         return self.findings
@@ -137,7 +170,7 @@ class Site:
             "path": path,
             "query_string": query.encode(),
             "scheme": "http",
-            "headers": [(name.encode(), value.encode()) for name, value in pairs],
+            "headers": [(name.encode("latin-1"), value.encode("latin-1")) for name, value in pairs],
             "client": (client, 1234),
         }
         pieces = list(body)

@@ -17,17 +17,17 @@ from typing import Any
 import structlog
 
 from linernotes.domain.errors import LinernotesError, Unavailable
-from linernotes.facades._kit.manifest import Offload
 from linernotes.ports.build import Build, LiveBuild
+from linernotes.ports.offload import Offload
 from linernotes.web.accesslog import Access, AccessLog
 from linernotes.web.cache import Key, ResponseCache
 from linernotes.web.coding import IDENTITY, negotiate
-from linernotes.web.dispatch import REFUSED, Dispatcher, Incoming
-from linernotes.web.errors import Refusal, error_reply
+from linernotes.web.dispatch import Dispatcher, Incoming
+from linernotes.web.errors import Refusal
 from linernotes.web.limits import check_head
 from linernotes.web.metrics import Metrics
 from linernotes.web.proxies import Proxies
-from linernotes.web.representation import Form, Headers, Representation, matches
+from linernotes.web.representation import NOTHING, Extra, Form, Headers, Representation, matches
 from linernotes.web.settings import ServerSettings
 
 Scope = MutableMapping[str, Any]
@@ -59,6 +59,7 @@ class Application:
     ) -> None:
         self._settings = settings
         self._dispatcher = dispatcher
+        self._gate = dispatcher.gate
         self._live = live
         self._cache = cache
         self._proxies = Proxies(settings.trusted_proxies, base_path=settings.base_path)
@@ -83,14 +84,15 @@ class Application:
         self._metrics.in_flight += 1
         try:
             key, build = self._key(scope, headers), self._build()
-            answer = await self._answer(scope, headers, receive, key, build)
-            answer, form = await self._form(answer, headers, key)
+            answer, extra = await self._answer(scope, headers, receive, key, build)
+            answer, form = await self._form(answer, headers, key, scope["path"])
         finally:
             self._metrics.in_flight -= 1
         given = headers.get(b"x-request-id", b"")
         request_id = given if _SANE_ID.fullmatch(given) else next(self._ids)
         status, head, body = _choose(answer, form, headers, with_body=method != "HEAD")
-        await send({"type": "http.response.start", "status": status, "headers": [*head, (b"x-request-id", request_id)]})
+        head = [*head, *extra, (b"x-request-id", request_id)]
+        await send({"type": "http.response.start", "status": status, "headers": head})
         await send({"type": "http.response.body", "body": body})
         seconds = time.perf_counter() - begun
         self._metrics.observe(answer.route, method, status, seconds)
@@ -102,18 +104,21 @@ class Application:
 
     async def _answer(
         self, scope: Scope, headers: Mapping[bytes, bytes], receive: Receive, key: Key, build: object
-    ) -> Representation:
+    ) -> tuple[Representation, Extra]:
         method = "GET" if scope["method"] == "HEAD" else scope["method"]
         try:
             check_head(scope["path"], scope["query_string"], scope["headers"], self._settings)
         except Refusal as refusal:
-            return Representation(refusal.reply, route=REFUSED)
+            return self._dispatcher.refuse(refusal, scope["path"], headers)
         kept = self._cache.get(key, build) if method == "GET" else None
         if kept is not None:
-            return kept
+            if not kept.guarded:
+                return kept, NOTHING
+            if self._gate is not None and self._gate.free(headers):
+                return kept, self._gate.cors.headers(headers)
         origin = self._proxies.origin(_client(scope), scope["scheme"], headers)
         incoming = Incoming(method, scope["path"], scope["query_string"], headers, origin, receive)
-        return await self._dispatcher.answer(incoming, key, build)
+        return await self._dispatcher.answer(incoming, key, build, kept)
 
     def _key(self, scope: Scope, headers: Mapping[bytes, bytes]) -> Key:
         # Locations in an answer begin with the prefix, so that another prefix is another answer.
@@ -127,14 +132,14 @@ class Application:
             return None
 
     async def _form(
-        self, answer: Representation, headers: Mapping[bytes, bytes], key: Key
+        self, answer: Representation, headers: Mapping[bytes, bytes], key: Key, path: str
     ) -> tuple[Representation, Form]:
         accepted = headers.get(b"accept-encoding")
         # A long header is read anew each time rather than remembered.
         choose = self._negotiate if accepted is None or len(accepted) <= USUAL_BYTES else negotiate
         coding = answer.coding(choose(accepted))
         if coding is None:
-            answer = Representation(error_reply(406, "No acceptable content coding"), route=answer.route)
+            answer = self._dispatcher.unacceptable(answer, path)
             coding = IDENTITY
         form = answer.form(coding)
         if form is None:

@@ -1,4 +1,4 @@
-"""Makes the answers that are not in the cache: finds the façade, hands it the request, turns every fault into JSON."""
+"""Makes the answers that are not in the cache: finds the façade, asks the gate, turns every fault into JSON."""
 
 from __future__ import annotations
 
@@ -10,18 +10,20 @@ from urllib.parse import quote_from_bytes
 
 import structlog
 
-from linernotes.domain.errors import LinernotesError, Unavailable
-from linernotes.facades._kit.http import FacadeApp, Reply, Request
+from linernotes.domain.errors import Invalid, LinernotesError, Unavailable
+from linernotes.domain.keys import Caller
+from linernotes.facades._kit.http import Reply, Request
 from linernotes.web.cache import Key, ResponseCache
-from linernotes.web.errors import Refusal, error_reply, unavailable_reply
+from linernotes.web.errors import Refusal, error_reply, problem_reply, retry_after
 from linernotes.web.flights import Flights
+from linernotes.web.gate import Gate
 from linernotes.web.leases import Leases
 from linernotes.web.limits import read_body
 from linernotes.web.metrics import Metrics, Route
-from linernotes.web.mounts import Mounts
+from linernotes.web.mounts import Mounted, Mounts
 from linernotes.web.native import Native
 from linernotes.web.proxies import Origin
-from linernotes.web.representation import Representation
+from linernotes.web.representation import NOTHING, Extra, Representation
 from linernotes.web.settings import ServerSettings
 
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
@@ -42,6 +44,23 @@ class Incoming(NamedTuple):
     receive: Receive
 
 
+class NoFacade:
+    """Stands where no façade is mounted."""
+
+    async def handle(self, request: Request) -> Reply:
+        return error_reply(404, "Nothing matches the given URI")
+
+
+NOTHING_HERE = Mounted(SERVER, "", NoFacade())
+
+
+class Place(NamedTuple):
+    """Who answers a path, and the path below their mount."""
+
+    mounted: Mounted
+    path: str
+
+
 class Dispatcher:
     """Answers what the cache cannot."""
 
@@ -54,7 +73,14 @@ class Dispatcher:
         cache: ResponseCache,
         metrics: Metrics,
         leases: Leases,
+        gate: Gate | None = None,
     ) -> None:
+        """Raise Invalid where a mount is guarded and there is no gate."""
+        if gate is None and mounts.guarded:
+            raise Invalid("a façade wants to be guarded, and there is nothing to guard it")
+        if gate is not None:
+            metrics.add_source(gate.numbers)
+        self.gate = gate
         self._settings = settings
         self._mounts = mounts
         self._native = native
@@ -63,75 +89,103 @@ class Dispatcher:
         self._leases = leases
         self._flights = Flights()
 
-    async def answer(self, incoming: Incoming, key: Key, build: object) -> Representation:
-        """Return the answer, and keep it for ``build`` if it may be kept. Raises nothing but cancellation."""
+    async def answer(
+        self, incoming: Incoming, key: Key, build: object, kept: Representation | None = None
+    ) -> tuple[Representation, Extra]:
+        """Return the answer, and the headers that are for this client alone. Raises nothing but cancellation.
+
+        ``kept`` is what the cache holds for them; without it the answer is made, and kept for ``build`` if it may be.
+        """
+        place = self._place(incoming.path)
+        if self.gate is None or not place.mounted.guarded:
+            return kept or await self._make(incoming, place, None, key, build), NOTHING
+        passage = await self.gate.ask(incoming.method, incoming.headers, incoming.origin.client)
+        if passage.reply is not None:
+            return self._represent(place.mounted, passage.reply, _refused(place.mounted)), passage.headers
+        return kept or await self._make(incoming, place, passage.caller, key, build), passage.headers
+
+    def refuse(self, refusal: Refusal, path: str, headers: Mapping[bytes, bytes]) -> tuple[Representation, Extra]:
+        """Return what a request that gets no further is answered, in the form that its mount has."""
+        mounted = self._place(path).mounted
+        allowed = self.gate.cors.headers(headers) if self.gate is not None and mounted.guarded else NOTHING
+        return self._fault(mounted, refusal.status, refusal.message, REFUSED), allowed
+
+    def unacceptable(self, answer: Representation, path: str) -> Representation:
+        """Return what a client gets that takes none of the forms of ``answer``."""
+        return self._fault(self._place(path).mounted, 406, "No acceptable content coding", answer.route)
+
+    async def _make(
+        self, incoming: Incoming, place: Place, caller: Caller | None, key: Key, build: object
+    ) -> Representation:
         try:
             body = await read_body(incoming.method, incoming.headers, incoming.receive, self._settings)
         except Refusal as refusal:
-            return Representation(refusal.reply, route=REFUSED)
-        name, app, request = self._target(incoming, body)
-
+            return self._fault(place.mounted, refusal.status, refusal.message, REFUSED)
+        request = _request(incoming, place, caller, body)
         if request.method != "GET":
-            return await self._handle(name, app, request)
+            return await self._handle(place.mounted, request)
 
         async def make() -> Representation:
-            answer = await self._handle(name, app, request)
+            answer = await self._handle(place.mounted, request)
             self._cache.put(key, answer, build)
             return answer
 
         return await self._flights.fly(key, build, make)
 
-    def _target(self, incoming: Incoming, body: bytes) -> tuple[str, FacadeApp, Request]:
+    def _place(self, path: str) -> Place:
         base = self._settings.base_path
-        path = incoming.path
         if base and (path == base or path.startswith(base + "/")):
             path = path[len(base) :] or "/"
-        name, prefix = SERVER, ""
-        app: FacadeApp = self._native
-        if not self._native.answers(path):
-            found = self._mounts.find(path)
-            if found is None:
-                return SERVER, NoFacade(), Request(incoming.method, path)
-            (name, prefix, app), path = found
-        return (
-            name,
-            app,
-            Request(
-                method=incoming.method,
-                path=path,
-                prefix=incoming.origin.prefix + prefix,
-                query=_ascii(incoming.query),
-                headers={name.decode("latin-1"): value.decode("latin-1") for name, value in incoming.headers.items()},
-                body=body,
-                base_url=incoming.origin.base_url,
-            ),
-        )
+        if self._native.answers(path):
+            return Place(Mounted(SERVER, "", self._native), path)
+        found = self._mounts.find(path)
+        return Place(*found) if found else Place(NOTHING_HERE, path)
 
-    async def _handle(self, name: str, app: FacadeApp, request: Request) -> Representation:
+    async def _handle(self, mounted: Mounted, request: Request) -> Representation:
         epoch = self._leases.enter()
+        name, fault = mounted.name, problem_reply if mounted.guarded else error_reply
         try:
             async with asyncio.timeout(self._settings.request_timeout_seconds):
-                reply = await app.handle(request)
+                reply = await mounted.app.handle(request)
         except TimeoutError:
             log.warning("a request took too long", facade=name, path=request.path)
-            reply = error_reply(503, "This took too long; try again later", ("retry-after", "5"))
+            reply = fault(503, "This took too long; try again later", ("retry-after", "5"))
         except Unavailable as error:
-            reply = unavailable_reply(error)
+            reply = fault(503, error.message, *retry_after(error))
         except Exception as error:
             log.exception("a request failed", facade=name, path=request.path)
-            reply = error_reply(503 if isinstance(error, LinernotesError) else 500, "Internal server error")
+            reply = fault(503 if isinstance(error, LinernotesError) else 500, "Internal server error")
         finally:
             self._leases.leave(epoch)
-        return Representation(reply, route=self._metrics.route(name, request.path, reply.status))
+        return self._represent(mounted, reply, self._metrics.route(name, request.path, reply.status))
+
+    def _fault(self, mounted: Mounted, status: int, message: str, route: Route) -> Representation:
+        reply = problem_reply(status, message) if mounted.guarded else error_reply(status, message)
+        return self._represent(mounted, reply, route)
+
+    def _represent(self, mounted: Mounted, reply: Reply, route: Route) -> Representation:
+        if self.gate is not None and mounted.guarded:
+            return Representation(self.gate.dress(reply), route=route, guarded=True)
+        return Representation(reply, route=route)
+
+
+def _request(incoming: Incoming, place: Place, caller: Caller | None, body: bytes) -> Request:
+    return Request(
+        method=incoming.method,
+        path=place.path,
+        prefix=incoming.origin.prefix + place.mounted.prefix,
+        query=_ascii(incoming.query),
+        headers={name.decode("latin-1"): value.decode("latin-1") for name, value in incoming.headers.items()},
+        body=body,
+        base_url=incoming.origin.base_url,
+        caller=caller,
+    )
+
+
+def _refused(mounted: Mounted) -> Route:
+    return Route(mounted.name, "refused")
 
 
 def _ascii(query: bytes) -> str:
     """Return the query as it should have been sent: some clients leave letters beyond ASCII unescaped."""
     return query.decode() if query.isascii() else quote_from_bytes(query, safe=printable)
-
-
-class NoFacade:
-    """Stands where no façade is mounted."""
-
-    async def handle(self, request: Request) -> Reply:
-        return error_reply(404, "Nothing matches the given URI")

@@ -6,27 +6,42 @@ own, at most as old as the interval at which they are left.
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import accumulate
 from pathlib import Path
 
 import msgspec
 from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily, Metric
 
-from linernotes.web.metrics import BUCKETS, Snapshot
+from linernotes.web.metrics import BUCKETS, Labels, Snapshot
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 PREFIX = "linernotes_"
 
 
-class SnapshotFolder:
-    """Where the workers of one server leave their numbers; a worker that died stays counted until the server ends."""
+def process_runs(worker: str) -> bool:
+    """Whether a worker that is named after its process is still there; of other names one cannot tell."""
+    if not worker.isdecimal():
+        return True
+    try:
+        os.kill(int(worker), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
-    def __init__(self, path: Path | None) -> None:
-        """Use this folder; None where there is one worker only."""
+
+class SnapshotFolder:
+    """Where the workers of one server leave their numbers; those of a worker that has ended are dropped."""
+
+    def __init__(self, path: Path | None, *, runs: Callable[[str], bool] = process_runs) -> None:
+        """Use this folder; None where there is one worker only. ``runs`` says whether a worker still does."""
         self._path = path
+        self._runs = runs
 
     def leave(self, snapshot: Snapshot) -> None:
         """Write this worker's numbers for the others, whole or not at all."""
@@ -38,10 +53,14 @@ class SnapshotFolder:
     def with_others(self, own: Snapshot) -> list[Snapshot]:
         """Return this worker's numbers and what the others left last, by worker."""
         found = {own.worker: own}
-        for file in [] if self._path is None else os.scandir(self._path):
-            if file.name.endswith(".json") and file.name != f"{own.worker}.json":
-                left = msgspec.json.decode(Path(file.path).read_bytes(), type=Snapshot)
-                found[left.worker] = left
+        for file in [] if self._path is None else self._path.glob("*.json"):
+            if file.stem == own.worker:
+                continue
+            if not self._runs(file.stem):
+                file.unlink(missing_ok=True)
+                continue
+            with contextlib.suppress(FileNotFoundError):  # another worker has dropped it meanwhile
+                found[file.stem] = msgspec.json.decode(file.read_bytes(), type=Snapshot)
         return [found[worker] for worker in sorted(found)]
 
 
@@ -59,16 +78,19 @@ class _Collector:
     def collect(self) -> Iterator[Metric]:
         yield self._requests()
         yield self._durations()
-        for name in sorted({name for snapshot in self._snapshots for name in snapshot.counters}):
-            counter = CounterMetricFamily(PREFIX + name, _sentence(name), labels=["worker"])
-            for snapshot in self._snapshots:
-                counter.add_metric([snapshot.worker], snapshot.counters.get(name, 0))
-            yield counter
-        for name in sorted({name for snapshot in self._snapshots for name in snapshot.gauges}):
-            gauge = GaugeMetricFamily(PREFIX + name, _sentence(name), labels=["worker"])
-            for snapshot in self._snapshots:
-                gauge.add_metric([snapshot.worker], snapshot.gauges.get(name, 0))
-            yield gauge
+        yield from self._further("counter", "_total", [(one.worker, one.counters) for one in self._snapshots])
+        yield from self._further("gauge", "", [(one.worker, one.gauges) for one in self._snapshots])
+
+    def _further(
+        self, kind: str, suffix: str, found: list[tuple[str, dict[str, dict[str, float]]]]
+    ) -> Iterator[Metric]:
+        for name in sorted({name for _, numbers in found for name in numbers}):
+            family = Metric(PREFIX + name, _sentence(name), kind)
+            for worker, numbers in found:
+                for labels, value in numbers.get(name, {}).items():
+                    pairs = msgspec.json.decode(labels, type=Labels)
+                    family.add_sample(PREFIX + name + suffix, {**dict(pairs), "worker": worker}, value)
+            yield family
 
     def _requests(self) -> Metric:
         labels = ["facade", "route", "method", "status", "worker"]

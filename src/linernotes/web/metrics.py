@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import resource
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -19,6 +19,13 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 ROUTES_PER_FACADE = 50
 OTHER = "other"
 PAGE_SIZE = os.sysconf("SC_PAGE_SIZE")
+
+# Pairs of name and value, such as (("source", "musicbrainz"),).
+Labels = tuple[tuple[str, str], ...]
+# One number, or one for each set of labels. Names and values of labels must be bounded.
+Number = float | Mapping[Labels, float]
+# Further counters and gauges by name, without the prefix and suffix that Prometheus sees.
+Numbers = tuple[Mapping[str, Number], Mapping[str, Number]]
 
 
 class Route(NamedTuple):
@@ -36,13 +43,16 @@ class Durations(msgspec.Struct):
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything one worker has counted; ``requests`` by façade, route, method and status."""
+    """Everything one worker has counted; ``requests`` by façade, route, method and status.
+
+    ``counters`` and ``gauges`` by name and labels, which are a JSON array of pairs here.
+    """
 
     worker: str
     requests: dict[str, int]
     durations: dict[str, Durations]
-    counters: dict[str, float]
-    gauges: dict[str, float]
+    counters: dict[str, dict[str, float]]
+    gauges: dict[str, dict[str, float]]
 
 
 class Metrics:
@@ -55,7 +65,7 @@ class Metrics:
         self._requests: dict[tuple[Route, str, int], int] = {}
         self._durations: dict[Route, Durations] = {}
         self._routes: dict[str, set[str]] = {}
-        self._sources: list[Callable[[], tuple[dict[str, float], dict[str, float]]]] = []
+        self._sources: list[Callable[[], Numbers]] = [self._own]
 
     def route(self, facade: str, path: str, status: int) -> Route:
         """Return the route that ``path`` below a façade belongs to; a new one is learned from an answer below 400."""
@@ -77,24 +87,37 @@ class Metrics:
         durations.counts[bisect_left(BUCKETS, seconds)] += 1
         durations.seconds += seconds
 
-    def add_source(self, source: Callable[[], tuple[dict[str, float], dict[str, float]]]) -> None:
-        """Ask ``source`` for further counters and gauges whenever a snapshot is taken."""
+    def add_source(self, source: Callable[[], Numbers]) -> None:
+        """Ask ``source`` for further counters and gauges whenever a snapshot is taken.
+
+        That is twice a second, on the event loop: it must not wait. Several may give one name, with other labels.
+        """
         self._sources.append(source)
 
     def snapshot(self) -> Snapshot:
         """Return all numbers as they are now."""
-        usage = resource.getrusage(resource.RUSAGE_SELF)
-        counters = {"process_cpu_seconds": usage.ru_utime + usage.ru_stime}
-        gauges = {"requests_in_flight": float(self.in_flight), "process_resident_memory_bytes": _resident()}
+        counters: dict[str, dict[str, float]] = {}
+        gauges: dict[str, dict[str, float]] = {}
         for source in self._sources:
-            more_counters, more_gauges = source()
-            counters |= more_counters
-            gauges |= more_gauges
+            for kept, given in zip((counters, gauges), source(), strict=True):
+                for name, number in given.items():
+                    kept.setdefault(name, {}).update(_by_labels(number))
         requests = {
             "\n".join((*route, method, str(status))): count for (route, method, status), count in self._requests.items()
         }
         durations = {"\n".join(route): durations for route, durations in self._durations.items()}
         return Snapshot(worker=self._worker, requests=requests, durations=durations, counters=counters, gauges=gauges)
+
+    def _own(self) -> Numbers:
+        usage = resource.getrusage(resource.RUSAGE_SELF)
+        counters = {"process_cpu_seconds": usage.ru_utime + usage.ru_stime}
+        return counters, {"requests_in_flight": float(self.in_flight), "process_resident_memory_bytes": _resident()}
+
+
+def _by_labels(number: Number) -> dict[str, float]:
+    if isinstance(number, Mapping):
+        return {msgspec.json.encode(labels).decode(): value for labels, value in number.items()}
+    return {"[]": number}
 
 
 def _resident() -> float:

@@ -10,11 +10,12 @@ from linernotes.facades._kit.http import FacadeApp
 
 
 class Mounted(NamedTuple):
-    """A façade at work, and the prefix at which it answers ("" is the root)."""
+    """A façade at work, the prefix at which it answers ("" is the root), and whether the gate stands before it."""
 
     name: str
     prefix: str
     app: FacadeApp
+    guarded: bool = False
 
 
 class Mounts:
@@ -30,6 +31,11 @@ class Mounts:
             if other is not one:
                 raise Conflict(f"{other.name} and {one.name} are both mounted at {one.prefix or '/'}")
         self._prefixes = sorted(self._by_prefix, key=len, reverse=True)
+
+    @property
+    def guarded(self) -> bool:
+        """Whether any of them is."""
+        return any(one.guarded for one in self._by_prefix.values())
 
     def find(self, path: str) -> tuple[Mounted, str] | None:
         """Return the façade for a path and the path below its mount, which begins with a slash."""

@@ -6,6 +6,7 @@ coding has its own; 304 repeats the headers that RFC 9110, section 15.4.5 asks f
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -14,6 +15,9 @@ from linernotes.web.coding import COMPRESSORS, IDENTITY, Coding
 from linernotes.web.metrics import Route
 
 Headers = list[tuple[bytes, bytes]]
+# What is said to one client alone.
+Extra = Sequence[tuple[bytes, bytes]]
+NOTHING: Extra = ()
 
 # Below this a compressed body saves nothing that would be noticed: it fits into one packet anyhow.
 SMALL = 1000
@@ -33,17 +37,30 @@ class Form(NamedTuple):
 class Representation:
     """What a reply says, and the forms made of it so far."""
 
-    __slots__ = ("_forms", "_headers", "_tagged", "body", "compressible", "route", "shared", "status")
+    __slots__ = (
+        "_forms",
+        "_headers",
+        "_tagged",
+        "_varies",
+        "body",
+        "compressible",
+        "guarded",
+        "route",
+        "shared",
+        "status",
+    )
 
-    def __init__(self, reply: Reply, *, route: Route) -> None:
-        """Keep the reply; ``route`` names it in the metrics."""
+    def __init__(self, reply: Reply, *, route: Route, guarded: bool = False) -> None:
+        """Keep the reply; ``route`` names it in the metrics, a ``guarded`` one is only for whom the gate lets in."""
+        self.guarded = guarded
         self.status = reply.status
         self.body = reply.body
         self.shared = reply.shared
         self.route = route
         self.compressible = len(reply.body) >= SMALL and reply.content_type.startswith(_COMPRESSIBLE)
         self._tagged = reply.shared and reply.status == 200
-        self._headers = _encode(reply)
+        self._headers = [header for header in _encode(reply) if header[0] != b"vary"]
+        self._varies = [value.lower().encode() for name, value in reply.headers if name.lower() == "vary"]
         self._forms: dict[str, Form] = {}
 
     @property
@@ -63,14 +80,16 @@ class Representation:
         """Make a form and keep it. Compressing takes time in proportion to the body."""
         body = self.body if coding == IDENTITY else COMPRESSORS[coding](self.body)
         headers = list(self._headers)
-        if self.compressible or coding != IDENTITY:
-            headers.append((b"vary", b"accept-encoding"))
+        varies = [b"accept-encoding", *self._varies] if self.compressible or coding != IDENTITY else self._varies
+        if varies:
+            headers.append((b"vary", b", ".join(dict.fromkeys(varies))))
         if coding != IDENTITY:
             headers.append((b"content-encoding", coding.encode()))
         etag = _etag(body) if self._tagged else b""
         if etag:
             headers.append((b"etag", etag))
-        headers.append((b"content-length", str(len(body)).encode()))
+        if self.status != 204:  # RFC 9110, section 8.6
+            headers.append((b"content-length", str(len(body)).encode()))
         kept = [header for header in headers if header[0] not in _BODY_HEADERS]
         return self._forms.setdefault(coding, Form(headers, body, etag, kept))
 

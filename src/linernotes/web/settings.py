@@ -42,6 +42,22 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True):
     ] = "all"
 
 
+class AccessSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Who may ask the native API over REST and gRPC, and how much. Other façades know no keys."""
+
+    anonymous_read: Annotated[bool, Meta(description="Whether one may read without a key.")] = True
+    anonymous_per_minute: Annotated[
+        int, Meta(description="Requests a minute from one address without a key, per worker; 0 is no limit.", ge=0)
+    ] = 0
+    key_per_minute: Annotated[
+        int, Meta(description="Requests a minute with one key, per worker; 0 is no limit.", ge=0)
+    ] = 0
+    cors_origins: Annotated[
+        tuple[str, ...],
+        Meta(description='Origins of web pages whose scripts may ask, such as https://music.example; "*" is all.'),
+    ] = ()
+
+
 class CacheSettings(msgspec.Struct, frozen=True, kw_only=True):
     """What is kept in memory."""
 
