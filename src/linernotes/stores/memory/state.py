@@ -6,13 +6,20 @@ from collections.abc import Sequence
 
 from linernotes.domain.catalogue import BuildInfo, Change
 from linernotes.domain.ids import EntityRef, Kind
+from linernotes.stores.memory.keys import MemoryKeys
+from linernotes.stores.memory.overlay import MemoryOverlay
+from linernotes.stores.memory.turns import MemoryClaims, MemoryPace
 
 
 class MemoryState:
-    """Change marks and the history of imports, in memory."""
+    """Change marks and the history of imports, in memory; what has a port of its own is an attribute."""
 
     def __init__(self) -> None:
         """Begin empty."""
+        self.overlay = MemoryOverlay()
+        self.claims = MemoryClaims()
+        self.pace = MemoryPace()
+        self.keys = MemoryKeys()
         self._marks: dict[EntityRef, int] = {}
         self._imports: dict[str, BuildInfo] = {}
 
