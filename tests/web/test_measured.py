@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import msgspec
@@ -10,7 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from linernotes.facades._kit.http import Reply
 from linernotes.web.accesslog import LONGEST_PATH, MOST_WAITING, Access, AccessLog
-from linernotes.web.exposition import SnapshotFolder, render
+from linernotes.web.exposition import SnapshotFolder, process_runs, render
 from linernotes.web.metrics import ROUTES_PER_FACADE, Metrics, Route
 from tests.web.conftest import Site
 
@@ -145,3 +148,34 @@ async def test_the_lifespan_runs_around_the_requests(site: Site) -> None:
     await site.application({"type": "lifespan"}, receive, send)
     assert said == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
     assert site.events == ["lifespan.startup", "begin", "lifespan.shutdown", "end"]
+
+
+def test_further_numbers_may_carry_labels_and_come_from_several_sources() -> None:
+    metrics = Metrics(worker="w")
+    asked = {(("source", "musicbrainz"), ("aspect", 'a"b\n')): 3.0, (("source", "other"),): 1.0}
+    metrics.add_source(lambda: ({"source_requests": asked}, {"queue_waiting": 2.0}))
+    metrics.add_source(lambda: ({"source_requests": {(("source", "third"),): 7}}, {}))
+    samples = read(render([metrics.snapshot()]))
+    counted = {labels: value for (name, labels), value in samples.items() if name == "linernotes_source_requests_total"}
+    assert counted == {
+        frozenset({("source", "musicbrainz"), ("aspect", 'a"b\n'), ("worker", "w")}): 3,
+        frozenset({("source", "other"), ("worker", "w")}): 1,
+        frozenset({("source", "third"), ("worker", "w")}): 7,
+    }
+    assert samples["linernotes_queue_waiting", frozenset({("worker", "w")})] == 2
+
+
+def test_the_numbers_of_a_worker_that_has_ended_vanish(tmp_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+        folder = SnapshotFolder(tmp_path)
+        own = Metrics(worker=str(os.getpid())).snapshot()
+        folder.leave(own)
+        folder.leave(Metrics(worker=str(process.pid)).snapshot())
+        assert {one.worker for one in folder.with_others(own)} == {own.worker, str(process.pid)}
+        process.communicate(b"\n")
+    assert folder.with_others(own) == [own]
+    assert [file.stem for file in tmp_path.iterdir()] == [own.worker]
+
+
+def test_of_a_worker_that_is_no_process_one_cannot_tell() -> None:
+    assert [process_runs(name) for name in ("w", "1", str(os.getpid()))] == [True, True, True]
