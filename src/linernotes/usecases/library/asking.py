@@ -131,6 +131,7 @@ class Library:
             attempt = await _attempt(work)
         self._refresh_later(attempt.notes.stale)
         hidden = {one: faults[one] for one in attempt.notes.missing & faults.keys()}
+        hidden |= {one: hidden[target] for one, target in attempt.notes.led.items() if target in hidden}
         if attempt.error is not None:
             raise _worst(hidden.values()) if hidden else attempt.error
         return Asked(attempt.results[0], hidden, attempt.notes.found)
@@ -146,7 +147,7 @@ class Library:
 
     async def refresh(self, wanted: Wanted) -> None:
         """Fetch something whether it is old or not. Raises what the source has for a fault."""
-        await asyncio.shield(self._filler.fetch(wanted))
+        await asyncio.shield(self._filler.fetch(wanted, anew=True))
 
     async def refresh_later(self, wanted: Iterable[Wanted], *, priority: int = 0) -> int:
         """Have things fetched beside requests; return how many were not waiting already."""

@@ -40,7 +40,10 @@ class Chooser:
             return held
         if fact is not None and (not fact.partial or (self._partly and fact.value is not None)):
             return self._told(asked, fact)
-        self._missing(asked)
+        target = asked if fact is None else fact.wanted
+        if target != asked:
+            present_notes().led[asked] = target
+        self._missing(target)
         return None
 
     def named(

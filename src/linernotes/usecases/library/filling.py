@@ -21,6 +21,7 @@ from linernotes.ports.overlay import Overlay
 from linernotes.ports.source import Source
 from linernotes.ports.state import ChangeMarks
 from linernotes.ports.turns import Claims
+from linernotes.usecases.library.lifetimes import Terms
 
 CLAIM_MILLISECONDS = 60_000
 LOOK_AGAIN_SECONDS = 0.1
@@ -52,7 +53,7 @@ class Filler:
         claims: Claims,
         marks: ChangeMarks,
         offload: Offload,
-        now: Callable[[], int],
+        terms: Terms,
         owner: str,
     ) -> None:
         """Ask the first source that offers what is wanted. ``owner`` names this process among others."""
@@ -65,7 +66,8 @@ class Filler:
         self._claims = claims
         self._marks = marks
         self._offload = offload
-        self._now = now
+        self._terms = terms
+        self._now = terms.now
         self._owner = owner
         self._running: dict[Wanted, asyncio.Task[None]] = {}
 
@@ -79,13 +81,16 @@ class Filler:
         faults.update((one, _too_long()) for one in asked[MOST_AT_ONCE:])
         return faults
 
-    def fetch(self, wanted: Wanted) -> asyncio.Task[None]:
-        """Return the task that fetches and keeps; it ends with one of our errors where the source has a fault."""
+    def fetch(self, wanted: Wanted, *, anew: bool = False) -> asyncio.Task[None]:
+        """Return the task that fetches and keeps; it ends with one of our errors where the source has a fault.
+
+        Unless it is wanted ``anew``, nothing is fetched that another process has kept meanwhile.
+        """
         task = self._running.get(wanted)
         if task is not None:
             self.tally[self._sources[wanted.aspect].name].joined += 1
             return task
-        task = self._running[wanted] = asyncio.create_task(self._fetch_once(wanted))
+        task = self._running[wanted] = asyncio.create_task(self._fetch_once(wanted, anew=anew))
         task.add_done_callback(lambda done: self._ended(wanted, done))
         return task
 
@@ -106,19 +111,18 @@ class Filler:
         else:
             _log.error("Fetching %s failed unexpectedly.", wanted.aspect, exc_info=error)
 
-    async def _fetch_once(self, wanted: Wanted) -> None:
+    async def _fetch_once(self, wanted: Wanted, *, anew: bool) -> None:
         source = self._sources.get(wanted.aspect)
         if source is None or len(wanted.key.encode()) > LONGEST_KEY:
             raise Unavailable(f"no source can be asked for this {wanted.aspect}")
         name = _claim_name(source, wanted)
-        begun = self._now()
         while not await self._claim(name):
             await asyncio.sleep(LOOK_AGAIN_SECONDS)
-            if await self._kept_since(wanted, begun):
-                self.on_kept()
+            anew = False  # whoever has the claim is fetching it
+            if await self._kept(wanted):
                 return
         try:
-            if not await self._kept_since(wanted, begun):
+            if anew or not await self._kept(wanted):
                 await self._ask(source, wanted)
         finally:
             await asyncio.shield(self._offload(lambda: self._claims.release(name, owner=self._owner)))
@@ -129,9 +133,12 @@ class Filler:
             lambda: self._claims.claim(name, owner=self._owner, now=now, until=now + CLAIM_MILLISECONDS)
         )
 
-    async def _kept_since(self, wanted: Wanted, begun: int) -> bool:
+    async def _kept(self, wanted: Wanted) -> bool:
         [fact] = await self._offload(lambda: self._overlay.read([wanted]))
-        return fact is not None and not fact.partial and fact.fetched_at >= begun
+        if fact is None or fact.partial or self._terms.expired(fact):
+            return False
+        self.on_kept()
+        return True
 
     async def _ask(self, source: Source, wanted: Wanted) -> None:
         tally = self.tally[source.name]

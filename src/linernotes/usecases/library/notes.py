@@ -13,15 +13,16 @@ from linernotes.domain.facts import Provenance, Wanted
 
 
 class Notes:
-    """What was missing, what was too old, and where the rest came from."""
+    """What was missing, what was too old, and where the rest came from; ``led`` says which merged entity is whose."""
 
-    __slots__ = ("found", "missing", "stale")
+    __slots__ = ("found", "led", "missing", "stale")
 
     def __init__(self) -> None:
         """Begin empty."""
         self.missing: set[Wanted] = set()
         self.stale: set[Wanted] = set()
         self.found: dict[Wanted, Provenance] = {}
+        self.led: dict[Wanted, Wanted] = {}
 
 
 _NOTES: ContextVar[Notes | None] = ContextVar("linernotes_notes", default=None)

@@ -1,0 +1,346 @@
+"""Database first, then the sources: what the library promises, for each kind of entity and each state of knowledge."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import msgspec
+import pytest
+
+from linernotes.domain.errors import Invalid, NotFound, RateLimited, Unavailable
+from linernotes.domain.facts import BY_KIND, Aspect, Fact, Provenance, Wanted, search_key, wanted
+from linernotes.domain.ids import MBID, EntityRef, Kind
+from linernotes.domain.names import NameHit
+from linernotes.ports.build import Build
+from linernotes.stores.memory.live import MemoryLiveBuild
+from linernotes.stores.memory.overlay import MemoryOverlay
+from linernotes.stores.memory.state import MemoryState
+from linernotes.stores.memory.turns import MemoryClaims
+from linernotes.usecases.library import Lifetimes
+from linernotes.usecases.library.lifetimes import HOUR
+from linernotes.usecases.library.merged import data_time
+from linernotes.usecases.library.naming import NoNames
+from tests.contracts import world as w
+from tests.contracts.catalogues import memory
+from tests.contracts.world import WORLD, mbid
+from tests.library import FakeSource, Shelf
+
+DAY = 24 * HOUR
+ENTITIES: dict[Kind, Any] = {
+    Kind.ARTIST: w.ALPHA,
+    Kind.RELEASE_GROUP: w.FULL,
+    Kind.RELEASE: w.FULL_ON_CD,
+    Kind.RECORDING: WORLD.recordings[0],
+    Kind.LABEL: WORLD.labels[0],
+    Kind.SERIES: WORLD.series[0],
+}
+KINDS = pytest.mark.parametrize("kind", ENTITIES)
+
+
+class Clock:
+    """Time as the test says, in unix milliseconds."""
+
+    def __init__(self, now: int = 100 * DAY) -> None:
+        self.now = now
+
+    def __call__(self) -> int:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def source(clock: Clock) -> FakeSource:
+    return FakeSource(now=clock, values={wanted(kind, one.mbid): one for kind, one in ENTITIES.items()})
+
+
+LIFETIMES = Lifetimes(dict.fromkeys(Aspect, 7 * DAY), missing=DAY)
+
+
+@pytest.fixture
+def shelf(clock: Clock, source: FakeSource) -> Shelf:
+    return Shelf(sources=[source], lifetimes=LIFETIMES, now=clock)
+
+
+def get(shelf: Shelf, kind: Kind, *mbids: MBID, **rest: Any) -> list[Any]:
+    async def ask() -> list[Any]:
+        try:
+            return await shelf.lookups.entities(kind, mbids, **rest)
+        finally:
+            await asyncio.sleep(0)
+            await asyncio.gather(*shelf.library._tasks)
+            await shelf.library.close()
+
+    return asyncio.run(ask())
+
+
+@KINDS
+def test_what_is_missing_is_fetched_kept_and_served_from_then_on(shelf, source, clock, kind) -> None:
+    one = ENTITIES[kind]
+    for _ in range(3):
+        [found] = get(shelf, kind, one.mbid)
+        assert found.value == one
+        assert found.provenance == Provenance("fake", clock.now)
+    assert source.asked == [wanted(kind, one.mbid)]
+
+
+@KINDS
+def test_what_is_stale_is_served_at_once_and_refreshed_beside_the_request(shelf, source, clock, kind) -> None:
+    one = ENTITIES[kind]
+    get(shelf, kind, one.mbid)
+    clock.now += 8 * DAY
+    source.fault = Unavailable("it is down")
+    [found] = get(shelf, kind, one.mbid)
+    assert found.value == one
+    assert found.provenance == Provenance("fake", clock.now - 8 * DAY, stale=True)
+    assert len(source.asked) == 1
+    [job] = shelf.queue.jobs()
+    assert (job.kind, msgspec.json.decode(job.payload, type=Wanted)) == ("refresh", wanted(kind, one.mbid))
+
+
+@KINDS
+def test_what_the_source_does_not_know_is_remembered_for_its_own_lifetime(shelf, source, clock, kind) -> None:
+    for _ in range(2):
+        [found] = get(shelf, kind, mbid("nobody"))
+        assert (found.value, found.fault) == (None, None)
+        with pytest.raises(NotFound):
+            found.get()
+    assert len(source.asked) == 1
+    clock.now += 2 * DAY
+    get(shelf, kind, mbid("nobody"))
+    assert len(source.asked) == 2
+
+
+@KINDS
+@pytest.mark.parametrize("fault", [Unavailable("it is down"), RateLimited("slowly", retry_after=3)])
+def test_a_fault_is_no_answer_and_is_never_kept(shelf, source, kind, fault) -> None:
+    one = ENTITIES[kind]
+    source.fault = fault
+    [found] = get(shelf, kind, one.mbid)
+    assert found.fault is fault
+    with pytest.raises(type(fault)):
+        found.get()
+    assert shelf.overlay.sizes() == {}
+    source.fault = None
+    [found] = get(shelf, kind, one.mbid)
+    assert found.value == one
+
+
+@KINDS
+def test_a_fault_shrinks_nothing_that_we_had(shelf, source, clock, kind) -> None:
+    one = ENTITIES[kind]
+    get(shelf, kind, one.mbid)
+    source.fault = Unavailable("it is down")
+
+    async def refresh() -> None:
+        await shelf.library.refresh(wanted(kind, one.mbid))
+
+    with pytest.raises(Unavailable):
+        asyncio.run(refresh())
+    clock.now += 50 * DAY
+    assert get(shelf, kind, one.mbid)[0].value == one
+
+
+@KINDS
+def test_a_merged_mbid_leads_to_the_entity_that_is_left(shelf, source, clock, kind) -> None:
+    one, old = ENTITIES[kind], mbid("merged away")
+    aspect = BY_KIND[kind]
+    source.values[Wanted(aspect, old)] = Fact(Wanted(aspect, old), None, "fake", clock.now, moved_to=one.mbid)
+    [found] = get(shelf, kind, old)
+    assert found.value == one
+    shelf.overlay.forget([wanted(kind, one.mbid)])
+    source.fault = Unavailable("it is down")
+    [hidden] = get(shelf, kind, old)
+    assert hidden.fault is source.fault
+
+
+def test_a_batch_tells_of_each_by_itself(shelf, source) -> None:
+    get(shelf, Kind.ARTIST, w.ALPHA.mbid)
+    source.fault = Unavailable("it is down")
+    known, unknown = get(shelf, Kind.ARTIST, w.ALPHA.mbid, w.BETA.mbid)
+    assert known.value == w.ALPHA
+    assert unknown.fault is source.fault
+
+
+def test_more_than_a_batch_holds_is_refused(shelf) -> None:
+    with pytest.raises(Invalid, match="500"):
+        get(shelf, Kind.ARTIST, *[w.ALPHA.mbid] * 501)
+
+
+def test_a_thousand_who_ask_at_once_cause_one_request(shelf, source) -> None:
+    async def ask() -> list[Any]:
+        source.gate = asyncio.Event()
+        asking = [asyncio.create_task(shelf.lookups.entities(Kind.ARTIST, [w.ALPHA.mbid])) for _ in range(1000)]
+        await asyncio.sleep(0.2)
+        source.gate.set()
+        return await asyncio.gather(*asking)
+
+    assert all(found.value == w.ALPHA for [found] in asyncio.run(ask()))
+    assert len(source.asked) == 1
+
+
+def test_two_processes_cause_one_request(clock: Clock) -> None:
+    source = FakeSource(now=clock, values={wanted(Kind.ARTIST, w.ALPHA.mbid): w.ALPHA})
+    shared: dict[str, Any] = {"overlay": MemoryOverlay(), "claims": MemoryClaims(), "now": clock, "sources": [source]}
+    shelves = [Shelf(owner=owner, **shared) for owner in ("one", "two")]
+
+    async def ask() -> list[Any]:
+        source.gate = asyncio.Event()
+        asking = [asyncio.create_task(one.lookups.entities(Kind.ARTIST, [w.ALPHA.mbid])) for one in shelves]
+        await asyncio.sleep(0.3)
+        source.gate.set()
+        return await asyncio.gather(*asking)
+
+    assert all(found.value == w.ALPHA for [found] in asyncio.run(ask()))
+    assert len(source.asked) == 1
+
+
+def test_who_waits_too_long_is_told_to_come_back_and_finds_it_then(shelf, source) -> None:
+    async def ask() -> tuple[Any, Any]:
+        source.gate = asyncio.Event()
+        [first] = await shelf.lookups.entities(Kind.ARTIST, [w.ALPHA.mbid], seconds=0.05)
+        source.gate.set()
+        await asyncio.gather(*shelf.filler._running.values())
+        source.fault = Unavailable("it is down")
+        [second] = await shelf.lookups.entities(Kind.ARTIST, [w.ALPHA.mbid])
+        return first, second
+
+    first, second = asyncio.run(ask())
+    assert isinstance(first.fault, Unavailable)
+    assert first.fault.retry_after
+    assert second.value == w.ALPHA
+
+
+def world_shelf(tmp_path, clock: Clock, source: FakeSource, **rest: Any) -> Shelf:
+    live = MemoryLiveBuild(Build(memory(WORLD, tmp_path), NoNames()))
+    return Shelf(live, sources=[source], lifetimes=LIFETIMES, now=clock, **rest)
+
+
+@KINDS
+def test_what_a_dump_brought_is_asked_of_nobody(tmp_path, clock, source, kind) -> None:
+    [found] = get(world_shelf(tmp_path, clock, source), kind, ENTITIES[kind].mbid)
+    assert found.value == ENTITIES[kind]
+    assert found.provenance == Provenance("dump", data_time(WORLD.info))
+    assert source.asked == []
+
+
+def test_of_a_dump_and_a_source_the_newer_wins(tmp_path, clock, source) -> None:
+    shelf = world_shelf(tmp_path, clock, source)
+    other = msgspec.structs.replace(w.ALPHA, name="Another name")
+    taken, asked = data_time(WORLD.info), wanted(Kind.ARTIST, w.ALPHA.mbid)
+    shelf.overlay.keep([Fact(asked, other, "fake", taken - 1)])
+    assert get(shelf, Kind.ARTIST, w.ALPHA.mbid)[0].value == w.ALPHA
+    shelf.overlay.keep([Fact(asked, other, "fake", taken + 1)])
+    assert get(shelf, Kind.ARTIST, w.ALPHA.mbid)[0].value == other
+
+
+def test_an_old_dump_is_served_and_refreshed_where_that_is_wanted(tmp_path, clock, source) -> None:
+    clock.now = data_time(WORLD.info) + 10 * DAY
+    shelf = world_shelf(tmp_path, clock, source, dump=7 * DAY)
+    [found] = get(shelf, Kind.ARTIST, w.ALPHA.mbid)
+    assert found.value == w.ALPHA
+    assert found.provenance.stale
+    assert [job.key for job in shelf.queue.jobs()] == [f"artist/{w.ALPHA.mbid}"]
+
+
+def test_a_partial_fact_shows_who_is_meant_but_answers_nothing(shelf, source, clock) -> None:
+    asked = wanted(Kind.ARTIST, w.ALPHA.mbid)
+    partial = msgspec.structs.replace(w.ALPHA, aliases=(), links=())
+    shelf.overlay.keep([Fact(asked, partial, "fake", clock.now, partial=True)])
+    shelf.library.look()
+    assert shelf.library.current().known.artists([w.ALPHA.mbid]) == [partial]
+    assert get(shelf, Kind.ARTIST, w.ALPHA.mbid)[0].value == w.ALPHA
+    assert source.asked == [asked]
+
+
+def test_what_changed_at_a_source_is_among_the_recent_changes(shelf, source, clock) -> None:
+    get(shelf, Kind.ARTIST, w.ALPHA.mbid)
+    source.values[wanted(Kind.ARTIST, w.ALPHA.mbid)] = msgspec.structs.replace(w.ALPHA, name="Renamed")
+    clock.now += 8 * DAY
+
+    async def refresh() -> None:
+        await shelf.library.refresh(wanted(Kind.ARTIST, w.ALPHA.mbid))
+
+    asyncio.run(refresh())
+    assert get(shelf, Kind.ARTIST, w.ALPHA.mbid)[0].value.name == "Renamed"
+    marks: MemoryState = shelf.marks
+    assert [change.mbid for change in marks.marked_since(Kind.ARTIST, 0, 10)] == [w.ALPHA.mbid]
+
+
+def test_identifiers_are_found_in_what_is_kept_before_a_source_is_asked(shelf, source, clock) -> None:
+    get(shelf, Kind.RELEASE, w.FULL_ON_CD.mbid)
+    disc_ids = [disc for medium in w.FULL_ON_CD.media for disc in medium.disc_ids]
+    track = w.FULL_ON_CD.media[0].tracks[0]
+
+    async def ask() -> tuple[Any, Any, Any]:
+        disc = await shelf.lookups.releases_by_disc_id(disc_ids[0])
+        return disc, await shelf.lookups.release_of_track(track.mbid), await shelf.lookups.by_url("https://nowhere")
+
+    disc, release, nowhere = asyncio.run(ask())
+    assert disc.value == (EntityRef(Kind.RELEASE, w.FULL_ON_CD.mbid),)
+    assert release == w.FULL_ON_CD.mbid
+    assert nowhere.value == ()
+    assert source.asked == [wanted(Kind.RELEASE, w.FULL_ON_CD.mbid), Wanted(Aspect.URL, "https://nowhere")]
+
+
+def test_an_identifier_that_nobody_has_is_asked_for_and_remembered(shelf, source) -> None:
+    async def ask() -> Any:
+        return await shelf.lookups.recordings_by_isrc("GBAYE9200070")
+
+    for _ in range(2):
+        assert asyncio.run(ask()).value == ()
+    assert source.asked == [Wanted(Aspect.ISRC, "GBAYE9200070")]
+
+
+def test_a_release_group_brings_its_releases(shelf, source, clock) -> None:
+    editions = (w.FULL_ON_CD.mbid, w.FULL_ON_TAPE.mbid)
+    source.values[Wanted(Aspect.EDITIONS, w.FULL.mbid)] = editions
+    source.values[wanted(Kind.RELEASE, w.FULL_ON_TAPE.mbid)] = w.FULL_ON_TAPE
+
+    async def ask() -> Any:
+        return await shelf.lookups.releases_of(w.FULL.mbid)
+
+    assert asyncio.run(ask()).value == (w.FULL_ON_CD, w.FULL_ON_TAPE)
+
+
+def test_a_name_that_is_not_in_the_index_is_searched_at_the_source(shelf, source) -> None:
+    hits = (NameHit(Kind.ARTIST, w.ALPHA.mbid, "Alpha", 100),)
+    source.values[Wanted(Aspect.SEARCH, search_key(Kind.ARTIST, "alpha"))] = hits
+
+    async def ask(text: str) -> list[NameHit]:
+        return await shelf.lookups.search(text, [Kind.ARTIST], limit=5)
+
+    assert asyncio.run(ask("Alpha ")) == list(hits)
+    assert asyncio.run(ask("  ALPHA")) == list(hits)
+    assert asyncio.run(ask("?!")) == []
+    assert len(source.asked) == 1
+    source.fault = Unavailable("it is down")
+    with pytest.raises(Unavailable):
+        asyncio.run(ask("beta"))
+
+
+def test_without_sources_the_build_is_handed_out_as_it_is(tmp_path) -> None:
+    live = MemoryLiveBuild(Build(memory(WORLD, tmp_path), NoNames()))
+    shelf = Shelf(live)
+    assert shelf.library.current() is live.current()
+    [found] = get(shelf, Kind.ARTIST, w.ALPHA.mbid)
+    assert found.provenance == Provenance("dump", data_time(WORLD.info))
+    with pytest.raises(Unavailable):
+        Shelf().library.current()
+
+
+def test_the_build_is_the_same_until_something_is_kept(shelf, clock) -> None:
+    first = shelf.library.current()
+    assert shelf.library.current() is first
+    get(shelf, Kind.ARTIST, w.ALPHA.mbid)
+    assert shelf.library.current() is not first
+    shelf.library.look()
+    second = shelf.library.current()
+    shelf.overlay.keep([Fact(wanted(Kind.ARTIST, w.BETA.mbid), w.BETA, "fake", clock.now)])
+    assert shelf.library.current() is second
+    shelf.library.look()
+    assert shelf.library.current() is not second
