@@ -1,10 +1,9 @@
-"""A store of keys that counts what it is asked, and can be broken."""
+"""A store of keys that counts what it is asked, and can be broken; and a clock that a test drives."""
 
 from __future__ import annotations
 
-import msgspec
-
 from linernotes.domain.keys import ApiKey, Scope, new_key
+from linernotes.stores.memory.keys import MemoryKeys
 
 
 class Clock:
@@ -17,13 +16,13 @@ class Clock:
         return self.now
 
 
-class Keyring:
-    """Answers the port ``KeyStore``; ``fault`` is raised instead of answers as long as it is set."""
+class Keyring(MemoryKeys):
+    """Keys in memory; ``fault`` is raised instead of answers as long as it is set."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.asked = 0
         self.fault: Exception | None = None
-        self._keys: dict[str, ApiKey] = {}
 
     def give(self, *scopes: Scope) -> str:
         """Make and keep a key, and return its text."""
@@ -31,24 +30,11 @@ class Keyring:
         self.add(key)
         return text
 
-    def add(self, key: ApiKey) -> None:
-        self._keys[key.id] = key
-
     def get(self, key_id: str) -> ApiKey | None:
         self.asked += 1
         if self.fault is not None:
             raise self.fault
-        return self._keys.get(key_id)
-
-    def keys(self) -> list[ApiKey]:
-        return sorted(self._keys.values(), key=lambda key: (key.created_at, key.id))
-
-    def revoke(self, key_id: str, *, now: int) -> bool:
-        key = self._keys.get(key_id)
-        if key is None or key.revoked_at is not None:
-            return False
-        self._keys[key_id] = msgspec.structs.replace(key, revoked_at=now)
-        return True
+        return super().get(key_id)
 
 
 def id_of(text: str) -> str:
