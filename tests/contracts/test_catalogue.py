@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
 
 import pytest
 
@@ -12,16 +11,16 @@ from linernotes.domain.entities import AlbumSummary, ReleaseMatch
 from linernotes.domain.ids import EntityRef, Kind, catalog_number_key
 from linernotes.ports.catalog import CatalogueSnapshot
 from tests.contracts import world as w
-from tests.contracts.catalogues import BUILDERS
+from tests.contracts.catalogues import STORES, opened
 from tests.contracts.world import WORLD, mbid
 
 NOBODY = mbid("nobody")
 
 
-@pytest.fixture(scope="module", params=sorted(BUILDERS))
+@pytest.fixture(scope="module", params=STORES)
 def catalogue(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CatalogueSnapshot]:
-    with closing(BUILDERS[request.param](WORLD, tmp_path_factory.mktemp(request.param))) as opened:
-        yield opened
+    with opened(request.param, WORLD, tmp_path_factory.mktemp(request.param), request) as snapshot:
+        yield snapshot
 
 
 READERS = {

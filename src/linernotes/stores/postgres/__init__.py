@@ -1,0 +1,1 @@
+"""The catalogue on PostgreSQL, for several processes or machines: a schema per build, filled by COPY, never changed."""
