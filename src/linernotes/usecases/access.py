@@ -24,6 +24,8 @@ KEYS_KEPT = 4096
 LOOK_UP_SECONDS = 10.0
 _NOTHING: frozenset[Scope] = frozenset()
 _READING = frozenset({Scope.READ})
+# A reverse proxy that asks for passwords itself often hands them on. They are no keys of ours.
+_FOREIGN_SCHEMES = frozenset({"basic", "digest", "negotiate", "ntlm"})
 # Compared with where there is no key of an id, so that the answer takes as long as for one that there is.
 _NOBODY = ApiKey("", "", (), 0, bytes(32))
 
@@ -138,6 +140,24 @@ class KnownKeys:
         if len(self._kept) > KEYS_KEPT:
             self._kept.popitem(last=False)
         return key
+
+
+def presented(*, authorization: str | None, api_key: str | None) -> str | None:
+    """Return the credential in the header (or metadata) ``Authorization`` or ``X-Api-Key``, None without one.
+
+    Two different ones are as good as a wrong one.
+    """
+    given = {text.strip() for text in (_bearer(authorization), api_key) if text is not None}
+    return None if not given else given.pop() if len(given) == 1 else ""
+
+
+def _bearer(authorization: str | None) -> str | None:
+    if authorization is None:
+        return None
+    scheme, _, text = authorization.strip().partition(" ")
+    if scheme.lower() in _FOREIGN_SCHEMES:
+        return None
+    return text if scheme.lower() == "bearer" else ""
 
 
 def _refused(key: ApiKey | None, scope: Scope) -> LinernotesError:

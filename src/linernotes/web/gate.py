@@ -16,14 +16,12 @@ from linernotes.domain.errors import Forbidden, LinernotesError, RateLimited, Un
 from linernotes.domain.keys import Caller
 from linernotes.facades._kit.http import Reply
 from linernotes.ports.keys import Allowance
-from linernotes.usecases.access import Access
+from linernotes.usecases.access import Access, presented
 from linernotes.web.cors import Cors
 from linernotes.web.errors import problem_reply, retry_after
 from linernotes.web.metrics import Labels
 from linernotes.web.representation import Extra
 
-# A reverse proxy that asks for passwords itself often hands them on. They are no keys of ours.
-_FOREIGN_SCHEMES = frozenset({b"basic", b"digest", b"negotiate", b"ntlm"})
 _STATUSES: dict[type[LinernotesError], int] = {Unauthorised: 401, Forbidden: 403, RateLimited: 429}
 log = structlog.get_logger("linernotes.web")
 
@@ -89,19 +87,13 @@ class Gate:
 
 
 def credential(headers: Mapping[bytes, bytes]) -> str | None:
-    """Return the text of the key that came along, None without one. Two different ones are as good as a wrong one."""
-    given = {text.strip() for text in (_bearer(headers), headers.get(b"x-api-key")) if text is not None}
-    return None if not given else given.pop().decode("latin-1") if len(given) == 1 else ""
+    """Return the text of the key that came along, None without one."""
+    return presented(authorization=_text(headers, b"authorization"), api_key=_text(headers, b"x-api-key"))
 
 
-def _bearer(headers: Mapping[bytes, bytes]) -> bytes | None:
-    value = headers.get(b"authorization")
-    if value is None:
-        return None
-    scheme, _, text = value.strip().partition(b" ")
-    if scheme.lower() in _FOREIGN_SCHEMES:
-        return None
-    return text if scheme.lower() == b"bearer" else b""
+def _text(headers: Mapping[bytes, bytes], name: bytes) -> str | None:
+    value = headers.get(name)
+    return None if value is None else value.decode("latin-1")
 
 
 def _left(allowance: Allowance) -> Extra:
