@@ -138,6 +138,20 @@ async def test_an_answer_made_for_a_key_is_given_to_nobody_without_one() -> None
     assert len(site.guarded.asked) == 1
 
 
+@pytest.mark.parametrize(
+    ("said", "sent"),
+    [
+        ("public, max-age=60", "private, max-age=60"), ("max-age=0, s-maxage=60", "private, max-age=0"),
+        ("Public", "private"), ("no-cache", "no-cache"), ("private, max-age=1",) * 2, (None, "private"),
+    ],
+)  # fmt: skip
+async def test_what_needs_a_key_stays_out_of_caches_in_front(said: str | None, sent: str) -> None:
+    site = new_site(anonymous_read=False)
+    site.guarded.replies["/artist"] = Reply(200, LONG, headers=(("Cache-Control", said),) if said else (), shared=True)
+    answer = await site.ask("/v1/artist", headers=bearer(site.keys.give()))
+    assert answer.headers["cache-control"] == sent
+
+
 async def test_where_anybody_may_read_caches_in_front_may_keep_answers() -> None:
     site = new_site()
     assert (await site.ask("/v1/artist")).headers["cache-control"] == "public, max-age=60"

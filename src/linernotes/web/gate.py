@@ -67,9 +67,9 @@ class Gate:
         headers = reply.headers
         if not self._access.anonymous_read:
             # A cache in front of us would give away to anybody what it got for a key.
-            headers = tuple(
-                (name, _private(value) if name.lower() == "cache-control" else value) for name, value in headers
-            )
+            found = [value for name, value in headers if name.lower() == "cache-control"]
+            others = tuple(header for header in headers if header[0].lower() != "cache-control")
+            headers = (("cache-control", _private(", ".join(found))), *others)
         if self.cors.varies:
             headers = (*headers, ("vary", "origin"))
         return reply if headers is reply.headers else msgspec.structs.replace(reply, headers=headers)
@@ -105,5 +105,7 @@ def _left(allowance: Allowance) -> Extra:
 
 
 def _private(cache_control: str) -> str:
-    parts = [part.strip() for part in cache_control.split(",")]
-    return ", ".join("private" if part.lower() == "public" else part for part in parts)
+    parts = [part.strip() for part in cache_control.split(",") if part.strip()]
+    if {part.lower() for part in parts} & {"private", "no-cache", "no-store"}:
+        return cache_control
+    return ", ".join(["private", *(part for part in parts if not part.lower().startswith(("public", "s-maxage")))])
