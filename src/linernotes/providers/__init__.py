@@ -1,0 +1,1 @@
+"""Sources: one folder for each service that can be asked for what is not here yet."""

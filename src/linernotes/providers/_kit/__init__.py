@@ -1,0 +1,1 @@
+"""What every source shares: the manifest, and asking over HTTP with care."""
