@@ -24,10 +24,13 @@ if TYPE_CHECKING:
 @click.option("--memory", "memory_mb", type=int, help="Memory in MB for the whole import.")
 @click.option("--threads", type=int, help="Threads; 0 uses every core.")
 @data_option
+@click.option("--database", metavar="URL", help="PostgreSQL that takes the catalogue in (database).")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output at the end.")
 @click.option("--dry-run", is_flag=True, help="Look at the dump and the disk, and write nothing.")
 @click.pass_obj
-def command(state: CliState, /, paths: tuple[Path, ...], as_json: bool, dry_run: bool, **flags: object) -> None:
+def command(
+    state: CliState, /, paths: tuple[Path, ...], database: str | None, as_json: bool, dry_run: bool, **flags: object
+) -> None:
     """Build the catalogue from a MusicBrainz dump and make it live.
 
     PATHS are archives (mbdump.tar.bz2 alone is enough), a folder of them, or an extracted mbdump/ folder. A server
@@ -36,7 +39,7 @@ def command(state: CliState, /, paths: tuple[Path, ...], as_json: bool, dry_run:
     from linernotes.app.importing.plan import plan_import
     from linernotes.cli.progress import shown_progress
 
-    settings = state.settings({f"import.{name}": value for name, value in flags.items()})
+    settings = state.settings({"database": database, **{f"import.{name}": value for name, value in flags.items()}})
     data = settings.data_dir
     plan = plan_import(list(paths), data, settings.import_)
     if dry_run:
@@ -63,6 +66,7 @@ def _import(settings: Settings, plan: ImportPlan, progress: Progress) -> BuildIn
         search=settings.search,
         history=lambda: open_state(data / STATE_FILE),
         progress=progress,
+        database=settings.database,
     )
     return importer.run(plan)
 

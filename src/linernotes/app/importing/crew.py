@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from linernotes.app.importing.jobs import Job, Message, run
+from linernotes.app.importing.jobs import Message, run
+from linernotes.app.importing.parts import PARTS, Job
 from linernotes.domain import errors
 from linernotes.domain.errors import LinernotesError, Unavailable
 
@@ -20,17 +21,26 @@ if TYPE_CHECKING:
 
 
 def run_jobs(jobs: Sequence[Job], *, workers: int, progress: Progress) -> dict[str, int]:
-    """Run all jobs and return their counts together. The first failure stops the others and is raised."""
+    """Run all jobs, in order as far as one waits for another, and return their counts together.
+
+    The first failure stops the others and is raised.
+    """
     crew = _Crew(progress)
     waiting = list(jobs)
     try:
         while waiting or crew.running:
-            while waiting and len(crew.running) < workers:
-                crew.hire(waiting.pop(0))
+            while len(crew.running) < workers and (job := _ready(waiting, crew.done)):
+                waiting.remove(job)
+                crew.hire(job)
             crew.listen()
     finally:
         crew.dismiss()
     return crew.counts
+
+
+def _ready(waiting: list[Job], done: set[str]) -> Job | None:
+    after = ((job, PARTS[job.place.store][job.name].after) for job in waiting)
+    return next((job for job, before in after if not before or before in done), None)
 
 
 class _Crew:
@@ -38,6 +48,7 @@ class _Crew:
 
     def __init__(self, progress: Progress) -> None:
         self.counts: dict[str, int] = {}
+        self.done: set[str] = set()
         self.running: dict[Connection, tuple[str, SpawnProcess]] = {}
         self._progress = progress
         self._context = multiprocessing.get_context("spawn")
@@ -66,6 +77,7 @@ class _Crew:
             ) from exc
         if message.event == "done":
             self.counts.update(message.counts)
+            self.done.add(name)
             del self.running[pipe]
             pipe.close()
             process.join()

@@ -9,22 +9,24 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from linernotes.app.importing.crew import run_jobs
-from linernotes.app.importing.jobs import JOBS, Job
+from linernotes.app.importing.parts import PARTS, Job
+from linernotes.app.importing.places import Hold, importing_into
 from linernotes.app.importing.plan import ImportPlan
 from linernotes.domain.catalogue import BuildInfo
+from linernotes.domain.secret import Secret
 from linernotes.dumps.settings import ImportSettings
 from linernotes.dumps.staging import Staged, Stager
 from linernotes.ports.progress import Progress
 from linernotes.ports.state import ImportHistory
 from linernotes.searchers.tantivy.settings import SearchSettings
-from linernotes.stores.sqlite.builds import BuildFolder
 
 _STAGING_SHARE = 0.7
 _ROOM_FOR_TWO = 2000
+_NONE = Secret("")
 
 
 class Importer:
-    """Runs imports into one data folder."""
+    """Runs imports into one data folder, or into the database if one is named."""
 
     def __init__(
         self,
@@ -34,9 +36,11 @@ class Importer:
         search: SearchSettings,
         history: Callable[[], ImportHistory],
         progress: Progress,
+        database: Secret = _NONE,
     ) -> None:
         """Touch nothing yet; ``history`` is opened only when a build has been published."""
-        self._folder = BuildFolder(data)
+        self._data = data
+        self._database = database
         self._settings = settings
         self._search = search
         self._history = history
@@ -48,12 +52,9 @@ class Importer:
         But for one: the history is written when the build is live already.
         """
         plan.check_disk()
-        with self._folder.locked() as work:
-            staged = self._stage(plan, work)
-            build = work / "build"
-            build.mkdir()
-            info = self._compile(staged, build)
-            self._folder.publish(build, info)
+        with importing_into(self._data, self._database) as held:
+            info = self._compile(self._stage(plan, held.work), held)
+            held.publish(info)
         self._history().record(info)
         return info
 
@@ -67,27 +68,19 @@ class Importer:
         )
         return stager.stage(list(plan.sources))
 
-    def _compile(self, staged: Staged, build: Path) -> BuildInfo:
+    def _compile(self, staged: Staged, held: Hold) -> BuildInfo:
         now = time.time_ns() // 1_000_000
-        live, previous = self._folder.usable() or (None, None)
-        workers = self._workers()
-        jobs = [
-            Job(
-                name=name,
-                staged=str(staged.file),
-                build=str(build),
-                previous=str(live) if live else None,
-                memory_mb=self._settings.memory_mb // workers,
-                now=now,
-                search=self._search,
-            )
-            for name in JOBS
-        ]
+        build_id = _build_id(now)
+        place = held.begin(build_id)
+        parts = PARTS[place.store]
+        workers = self._workers(len(parts))
+        memory = self._settings.memory_mb // workers
+        jobs = [Job(name, str(staged.file), place, memory, now, self._search) for name in parts]
         counts = run_jobs(jobs, workers=workers, progress=self._progress)
         return BuildInfo(
-            build_id=_build_id(now),
+            build_id=build_id,
             built_at=now,
-            history_since=previous.history_since if previous else now,
+            history_since=held.previous.history_since if held.previous else now,
             schema_sequence=staged.facts.schema_sequence,
             replication_sequence=staged.facts.replication_sequence,
             dump_timestamp=staged.facts.timestamp,
@@ -96,10 +89,10 @@ class Importer:
             counts=tuple(sorted(counts.items())),
         )
 
-    def _workers(self) -> int:
+    def _workers(self, parts: int) -> int:
         if self._settings.memory_mb < _ROOM_FOR_TWO:
             return 1
-        return min(len(JOBS), self._settings.threads_to_use())
+        return min(parts, self._settings.threads_to_use())
 
 
 def _build_id(now: int) -> str:

@@ -19,6 +19,8 @@ OLDEST = 15
 CONNECTIONS = 8
 WAIT_SECONDS = 5.0
 CONNECT_SECONDS = 10
+# An import's connection that holds the lock says nothing for an hour, which a router on the way may take for dead.
+_KEPT_ALIVE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 6}
 STATEMENT_SECONDS = 30
 Row = tuple[Any, ...]
 Connection = psycopg.Connection[Row]
@@ -38,7 +40,7 @@ class Database:
         self._opened = False
         self._pool: ConnectionPool[Connection] = ConnectionPool(
             url.reveal(),
-            kwargs={"autocommit": True, "prepare_threshold": 0, "connect_timeout": CONNECT_SECONDS},
+            kwargs={"autocommit": True, "prepare_threshold": 0, "connect_timeout": CONNECT_SECONDS, **_KEPT_ALIVE},
             min_size=1,
             max_size=connections,
             timeout=wait_seconds,
@@ -97,5 +99,7 @@ def _configure(connection: Connection) -> None:
 
 
 def _connect(url: Secret) -> Connection:
-    connection: Connection = psycopg.connect(url.reveal(), autocommit=True, connect_timeout=CONNECT_SECONDS)
+    connection: Connection = psycopg.connect(
+        url.reveal(), autocommit=True, connect_timeout=CONNECT_SECONDS, **_KEPT_ALIVE
+    )
     return connection

@@ -22,7 +22,7 @@ _HINTS: tuple[tuple[type[psycopg.Error], str], ...] = (
     (errors.QueryCanceled, "The server took too long."),
     (errors.UndefinedTable, "The build was removed meanwhile; ask again."),
 )
-_DAMAGE = (errors.DataCorrupted, errors.IndexCorrupted, errors.UniqueViolation, errors.InternalError_)
+_DAMAGE = (errors.DataCorrupted, errors.IndexCorrupted, errors.InternalError_)
 
 
 def place_of(url: Secret) -> str:
@@ -65,6 +65,12 @@ def translated(place: str) -> Iterator[None]:
 def ours(exc: psycopg.Error, place: str) -> LinernotesError:
     """Return our error for one of psycopg's."""
     said = exc.diag.message_primary or (str(exc).strip().splitlines() or [type(exc).__name__])[-1]
+    if isinstance(exc, errors.UniqueViolation):
+        return Corrupt(
+            f"PostgreSQL at {place}: {said}",
+            hint="The dump has one MBID twice: compare its checksums, or take the next one.",
+            source=SOURCE,
+        )
     if isinstance(exc, _DAMAGE):
         return Corrupt(f"PostgreSQL at {place}: {said}", hint="Run `linernotes import` again.", source=SOURCE)
     if isinstance(exc, psycopg.DataError):
