@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from linernotes.domain.facts import KINDS
+from linernotes.domain.facts import Aspect
 from linernotes.ports.source import Source
 from linernotes.providers._kit.manifest import Provider, ProviderDeps
 from linernotes.providers.musicbrainz.settings import MusicBrainzSettings, lifetimes, missing, off
@@ -21,7 +21,7 @@ def _build(settings: MusicBrainzSettings, deps: ProviderDeps) -> Source:
 MANIFEST = Provider(
     name="musicbrainz",
     title="MusicBrainz's web service",
-    offers=frozenset(KINDS),
+    offers=frozenset(Aspect),
     settings=MusicBrainzSettings,
     attribution="Data from MusicBrainz; the core is in the public domain (CC0), tags and ratings are CC BY-NC-SA 3.0.",
     sample="5b11f4ce-a62d-471e-81fc-a69a8278c7da",

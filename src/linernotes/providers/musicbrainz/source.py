@@ -8,12 +8,12 @@ from linernotes.domain.errors import Invalid, Unavailable
 from linernotes.domain.facts import Aspect, Fact, Wanted
 from linernotes.providers._kit.deadline import Deadline
 from linernotes.providers._kit.faults import TooLarge
-from linernotes.providers.musicbrainz import entities
+from linernotes.providers.musicbrainz import entities, identifiers, listings
 from linernotes.providers.musicbrainz.client import NAME, WebService
 from linernotes.providers.musicbrainz.question import Question
 
-_ASKING = {**entities.ASPECTS}
-_IN_PAGES = frozenset({Aspect.DISCOGRAPHY, Aspect.EDITIONS, Aspect.RECORDING})
+_ASKING = {**entities.ASPECTS, **listings.ASPECTS, **identifiers.ASPECTS}
+_IN_PAGES = frozenset({Aspect.DISCOGRAPHY, Aspect.EDITIONS, Aspect.RECORDING, Aspect.BARCODE})
 
 
 class MusicBrainz:

@@ -172,8 +172,8 @@ class Service:
         ]
 
     def _found_artist(self, query: str) -> list[Json]:
-        lines = {line.mbid: line for one in self._releases for line in one.credit}
-        artists = [one for one in self._catalogue.artists(sorted(lines)) if one]
+        mbids = sorted({name.artist for one in self._releases for name in one.credit})
+        artists = [one for one in self._catalogue.artists(mbids) if one]
         return [self.renderer.artist(one) | {"score": 90 - place} for place, one in enumerate(artists)]
 
     def _found_release_group(self, query: str) -> list[Json]:
