@@ -14,7 +14,7 @@ from linernotes.domain.errors import Invalid, LinernotesError, Unavailable
 from linernotes.domain.keys import Caller
 from linernotes.facades._kit.http import Reply, Request
 from linernotes.web.cache import Key, ResponseCache
-from linernotes.web.errors import Refusal, error_reply, problem_reply, retry_after
+from linernotes.web.errors import Refusal, error_reply, refusal_reply
 from linernotes.web.flights import Flights
 from linernotes.web.gate import Gate
 from linernotes.web.leases import Leases
@@ -99,7 +99,7 @@ class Dispatcher:
         place = self._place(incoming.path)
         if self.gate is None or not place.mounted.guarded:
             return kept or await self._make(incoming, place, None, key, build), NOTHING
-        passage = await self.gate.ask(incoming.method, incoming.headers, incoming.origin.client)
+        passage = await self.gate.ask(incoming.method, incoming.path, incoming.headers, incoming.origin.client)
         if passage.reply is not None:
             return self._represent(place.mounted, passage.reply, _refused(place.mounted)), passage.headers
         return kept or await self._make(incoming, place, passage.caller, key, build), passage.headers
@@ -108,11 +108,12 @@ class Dispatcher:
         """Return what a request that gets no further is answered, in the form that its mount has."""
         mounted = self._place(path).mounted
         allowed = self.gate.cors.headers(headers) if self.gate is not None and mounted.guarded else NOTHING
-        return self._fault(mounted, refusal.status, refusal.message, REFUSED), allowed
+        return self._represent(mounted, refusal_reply(refusal, path, guarded=mounted.guarded), REFUSED), allowed
 
     def unacceptable(self, answer: Representation, path: str) -> Representation:
         """Return what a client gets that takes none of the forms of ``answer``."""
-        return self._fault(self._place(path).mounted, 406, "No acceptable content coding", answer.route)
+        reply = refusal_reply(Refusal(406, "No acceptable content coding"), path, guarded=answer.guarded)
+        return self._represent(self._place(path).mounted, reply, answer.route)
 
     async def _make(
         self, incoming: Incoming, place: Place, caller: Caller | None, key: Key, build: object
@@ -120,7 +121,8 @@ class Dispatcher:
         try:
             body = await read_body(incoming.method, incoming.headers, incoming.receive, self._settings)
         except Refusal as refusal:
-            return self._fault(place.mounted, refusal.status, refusal.message, REFUSED)
+            reply = refusal_reply(refusal, incoming.path, guarded=place.mounted.guarded)
+            return self._represent(place.mounted, reply, REFUSED)
         request = _request(incoming, place, caller, body)
         if request.method != "GET":
             return await self._handle(place.mounted, request)
@@ -143,25 +145,22 @@ class Dispatcher:
 
     async def _handle(self, mounted: Mounted, request: Request) -> Representation:
         epoch = self._leases.enter()
-        name, fault = mounted.name, problem_reply if mounted.guarded else error_reply
+        name = mounted.name
         try:
             async with asyncio.timeout(self._settings.request_timeout_seconds):
                 reply = await mounted.app.handle(request)
         except TimeoutError:
             log.warning("a request took too long", facade=name, path=request.path)
-            reply = fault(503, "This took too long; try again later", ("retry-after", "5"))
+            reply = _fault(mounted, request, Refusal(503, "This took too long; try again later", after=5))
         except Unavailable as error:
-            reply = fault(503, error.message, *retry_after(error))
+            reply = _fault(mounted, request, Refusal(503, error.message, after=error.retry_after))
         except Exception as error:
             log.exception("a request failed", facade=name, path=request.path)
-            reply = fault(503 if isinstance(error, LinernotesError) else 500, "Internal server error")
+            status = 503 if isinstance(error, LinernotesError) else 500
+            reply = _fault(mounted, request, Refusal(status, "Internal server error"))
         finally:
             self._leases.leave(epoch)
         return self._represent(mounted, reply, self._metrics.route(name, request.path, reply.status))
-
-    def _fault(self, mounted: Mounted, status: int, message: str, route: Route) -> Representation:
-        reply = problem_reply(status, message) if mounted.guarded else error_reply(status, message)
-        return self._represent(mounted, reply, route)
 
     def _represent(self, mounted: Mounted, reply: Reply, route: Route) -> Representation:
         if self.gate is not None and mounted.guarded:
@@ -180,6 +179,10 @@ def _request(incoming: Incoming, place: Place, caller: Caller | None, body: byte
         base_url=incoming.origin.base_url,
         caller=caller,
     )
+
+
+def _fault(mounted: Mounted, request: Request, refusal: Refusal) -> Reply:
+    return refusal_reply(refusal, request.prefix + request.path, guarded=mounted.guarded)
 
 
 def _refused(mounted: Mounted) -> Route:

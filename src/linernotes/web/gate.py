@@ -18,7 +18,7 @@ from linernotes.facades._kit.http import Reply
 from linernotes.ports.keys import Allowance
 from linernotes.usecases.access import Access, presented
 from linernotes.web.cors import Cors
-from linernotes.web.errors import problem_reply, retry_after
+from linernotes.web.errors import Refusal, problem_reply
 from linernotes.web.metrics import Labels
 from linernotes.web.representation import Extra
 
@@ -46,7 +46,7 @@ class Gate:
         """Whether there is nothing to ask this client: everybody may read without a limit, and no key came along."""
         return self._access.open and b"authorization" not in headers and b"x-api-key" not in headers
 
-    async def ask(self, method: str, headers: Mapping[bytes, bytes], address: str) -> Passage:
+    async def ask(self, method: str, path: str, headers: Mapping[bytes, bytes], address: str) -> Passage:
         """Let a request for reading pass, or say why not. Raises nothing but cancellation."""
         allowed = self.cors.headers(headers)
         preflight = self.cors.preflight(method, headers)
@@ -55,12 +55,12 @@ class Gate:
         try:
             verdict = await self._access.judge(credential(headers), address=address)
         except Unavailable as error:
-            return Passage(None, allowed, problem_reply(503, error.message, *retry_after(error)))
+            return Passage(None, allowed, problem_reply(Refusal(503, error.message, after=error.retry_after), path))
         except Exception as error:  # noqa: BLE001 - told as a fault; the trace would show the key where locals are shown
             log.error("a key could not be looked up", error=repr(error))  # noqa: TRY400 - as above
-            return Passage(None, allowed, problem_reply(500, "Internal server error"))
+            return Passage(None, allowed, problem_reply(Refusal(500, "Internal server error"), path))
         left = [*allowed, *_left(verdict.allowance)] if verdict.allowance else allowed
-        return Passage(verdict.caller, left, self._refusal(verdict.refusal) if verdict.refusal else None)
+        return Passage(verdict.caller, left, self._refusal(verdict.refusal, path) if verdict.refusal else None)
 
     def dress(self, reply: Reply) -> Reply:
         """Tell caches on the way what an answer from behind the gate depends on."""
@@ -78,12 +78,12 @@ class Gate:
         """How many were refused, by status."""
         return {"requests_refused": {(("status", str(status)),): n for status, n in self._refused.items()}}, {}
 
-    def _refusal(self, error: LinernotesError) -> Reply:
+    def _refusal(self, error: LinernotesError, path: str) -> Reply:
         status = _STATUSES[type(error)]
         self._refused[status] += 1
-        after = retry_after(error) if isinstance(error, Unavailable) else ()
+        after = error.retry_after if isinstance(error, Unavailable) else None
         asks = (("www-authenticate", "Bearer"),) if status == 401 else ()
-        return problem_reply(status, error.message, *after, *asks, hint=error.hint)
+        return problem_reply(Refusal(status, error.message, after=after), path, *asks, hint=error.hint)
 
 
 def credential(headers: Mapping[bytes, bytes]) -> str | None:
