@@ -112,8 +112,8 @@ def test_a_build_is_live_only_when_it_is_whole(builds, import_into):
         assert found.info().counts == tuple(sorted(told["counts"].items()))
 
 
-def test_readers_keep_the_build_before_until_the_import_after_the_next(builds, import_into):
-    import_into("first", tiny.tables())
+def test_the_build_before_stays_for_its_readers_until_the_import_after(builds, import_into, tmp_path):
+    first_id = import_into("first", tiny.tables())["build_id"]
     with closing(live(builds)) as first:
         made = tiny.tables()
         made["artist"] = made["artist"].replace(b"Silent\tSilent", b"Loud\tLoud")
@@ -125,9 +125,15 @@ def test_readers_keep_the_build_before_until_the_import_after_the_next(builds, i
     assert after is not None
     assert after.name == "Loud"
     assert [state for _, state in builds.builds()] == ["old", "live"]
+    assert indexes(tmp_path) == [first_id, second["build_id"]]
     third = import_into("third", made)
-    states = builds.builds()
-    assert states == [(second["build_id"], "old"), (third["build_id"], "live")]
+    assert builds.builds() == [(second["build_id"], "old"), (third["build_id"], "live")]
+    assert indexes(tmp_path) == [second["build_id"], third["build_id"]]
+
+
+def indexes(here: Path) -> list[str]:
+    """Return the builds whose name index is in the data folder."""
+    return sorted(path.name for path in (here / "data" / "names").iterdir())
 
 
 def test_a_failed_import_leaves_the_live_build_and_the_next_import_drops_what_it_left(
@@ -188,6 +194,23 @@ def test_the_importer_has_the_name_index_and_another_machine_builds_the_same(bui
     assert [EntityRef(hit.kind, hit.mbid) for hit in ask[0]] == [EntityRef(Kind.ARTIST, mbid("artist Silent"))]
 
 
-def test_indexes_of_builds_that_are_gone_are_removed(import_into, tmp_path):
-    ids = [import_into(name, tiny.tables())["build_id"] for name in ("first", "second", "third")]
-    assert sorted(path.name for path in (tmp_path / "data" / "names").iterdir()) == sorted(ids[1:])
+def test_an_import_says_where_it_goes_and_keeps_the_password_to_itself(tmp_path, postgres_url, linernotes: RunCommand):
+    dump = tiny.archives(tmp_path / "dump", tiny.tables())
+    url = postgres_url.replace("linernotes@", "linernotes:hush-hush@")
+    place = url.partition("@")[2]
+    for dry in (["--dry-run"], []):
+        outcome = linernotes("import", dump, "--database", url, "--data", tmp_path / "data", *dry)
+        assert outcome.code == 0, outcome
+        assert f"into PostgreSQL at {place}" in outcome.out
+        assert "hush" not in outcome.out + outcome.err
+
+
+def test_a_server_that_is_not_there_is_told_before_the_work(tmp_path, linernotes: RunCommand):
+    dump = tiny.archives(tmp_path / "dump", tiny.tables())
+    url = "postgresql://someone:hush-hush@127.0.0.1:1/music"
+    outcome = linernotes("import", dump, "--database", url, "--data", tmp_path / "data")
+    assert outcome.code == 1
+    assert "127.0.0.1:1/music" in outcome.err
+    assert "hush" not in outcome.err
+    assert "Traceback" not in outcome.err
+    assert not (tmp_path / "data" / "work").exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,12 +45,12 @@ def command(
     plan = plan_import(list(paths), data, settings.import_)
     if dry_run:
         plan.check_disk()
-        _tell_plan(plan, data, as_json=as_json)
+        _tell_plan(plan, settings, as_json=as_json)
         return
     started = time.monotonic()
     with shown_progress(quiet=as_json) as progress:
         info = _import(settings, plan, progress)
-    _tell_result(info, data, time.monotonic() - started, as_json=as_json)
+    _tell_result(info, _place(settings), time.monotonic() - started, as_json=as_json)
 
 
 def _import(settings: Settings, plan: ImportPlan, progress: Progress) -> BuildInfo:
@@ -64,26 +65,36 @@ def _import(settings: Settings, plan: ImportPlan, progress: Progress) -> BuildIn
         data=data,
         settings=settings.import_,
         search=settings.search,
-        history=lambda: open_state(data / STATE_FILE),
+        history=lambda: closing(open_state(data / STATE_FILE)),
         progress=progress,
         database=settings.database,
     )
     return importer.run(plan)
 
 
-def _tell_plan(plan: ImportPlan, data: Path, *, as_json: bool) -> None:
+def _place(settings: Settings) -> str:
+    if not settings.database:
+        return str(settings.data_dir)
+    from linernotes.stores.postgres.faults import place_of
+
+    return f"PostgreSQL at {place_of(settings.database)}"
+
+
+def _tell_plan(plan: ImportPlan, settings: Settings, *, as_json: bool) -> None:
     import msgspec
 
     from linernotes.app.importing.plan import size_text
 
     layers = sorted(layer.value for layer in plan.layers)
+    place = _place(settings)
     told = {
         "sources": [source.name for source in plan.sources],
         "dump_timestamp": plan.facts.timestamp,
         "schema_sequence": plan.facts.schema_sequence,
         "replication_sequence": plan.facts.replication_sequence,
         "layers": layers,
-        "data_dir": str(data),
+        "data_dir": str(settings.data_dir),
+        "into": place,
         "disk_needed": plan.disk_needed,
         "disk_free": plan.disk_free,
     }
@@ -93,16 +104,16 @@ def _tell_plan(plan: ImportPlan, data: Path, *, as_json: bool) -> None:
     click.echo(f"Would import the dump of {plan.facts.timestamp}, schema sequence {plan.facts.schema_sequence}, from")
     for source in plan.sources:
         click.echo(f"  {source.name} ({source.size / 1e6:,.1f} MB)")
-    click.echo(f"into {data}, with the layers {', '.join(layers)} where the dump has them.")
+    click.echo(f"into {place}, with the layers {', '.join(layers)} where the dump has them.")
     click.echo(f"About {size_text(plan.disk_needed)} of disk for a while; {size_text(plan.disk_free)} are free.")
 
 
-def _tell_result(info: BuildInfo, data: Path, seconds: float, *, as_json: bool) -> None:
+def _tell_result(info: BuildInfo, place: str, seconds: float, *, as_json: bool) -> None:
     import msgspec
 
     if as_json:
         click.echo(msgspec.json.encode({**msgspec.to_builtins(info), "counts": dict(info.counts), "seconds": seconds}))
         return
     held = ", ".join(f"{count:,} {kind}s" for kind, count in info.counts if kind in ("artist", "release", "recording"))
-    click.echo(f"Imported {held} in {seconds:,.0f} s into {data}; the catalogue is live.")
+    click.echo(f"Imported {held} in {seconds:,.0f} s into {place}; the catalogue is live.")
     click.echo("Next: `linernotes serve`, or `linernotes search NAME`.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -34,7 +35,7 @@ class Importer:
         data: Path,
         settings: ImportSettings,
         search: SearchSettings,
-        history: Callable[[], ImportHistory],
+        history: Callable[[], AbstractContextManager[ImportHistory]],
         progress: Progress,
         database: Secret = _NONE,
     ) -> None:
@@ -55,7 +56,8 @@ class Importer:
         with importing_into(self._data, self._database) as held:
             info = self._compile(self._stage(plan, held.work), held)
             held.publish(info)
-        self._history().record(info)
+        with self._history() as history:
+            history.record(info)
         return info
 
     def _stage(self, plan: ImportPlan, work: Path) -> Staged:

@@ -16,9 +16,9 @@ from linernotes.domain.errors import Conflict, Corrupt, LinernotesError, Unavail
 from linernotes.domain.ids import MBID
 from linernotes.domain.secret import Secret
 from linernotes.stores.postgres.catalogue import PostgresCatalogue
-from linernotes.stores.postgres.database import CONNECTIONS, WAIT_SECONDS, Database
+from linernotes.stores.postgres.database import CONNECTIONS, WAIT_SECONDS, Database, Row
 from linernotes.stores.postgres.publishing import Publication
-from linernotes.stores.postgres.registry import BUILDS_KNOWN, IMPORT_LOCK, LIVE, REGISTERED
+from linernotes.stores.postgres.registry import BUILDS_KNOWN, IMPORT_LOCK, LIVE, PUBLISHED, REGISTERED
 from linernotes.stores.postgres.schema import FORMAT
 
 _NOBODY = MBID("00000000-0000-0000-0000-000000000000")
@@ -26,7 +26,7 @@ _AGAIN = "Run `linernotes import` again."
 
 
 class LiveRow(msgspec.Struct, frozen=True):
-    """What the database says of the live build."""
+    """What the database says of a build that is or was live."""
 
     build_id: str
     schema: str
@@ -54,23 +54,14 @@ class PostgresBuilds:
 
     def live(self) -> LiveRow | None:
         """Return what is known of the live build. Raises ``Corrupt`` for a row that makes no sense."""
-        # Asking for a table that is not there would leave an error in the server's log each time.
-        self._registered = self._registered or bool(self.database.rows(REGISTERED)[0][0])
-        rows = self.database.rows(LIVE) if self._registered else []
-        if not rows:
-            return None
-        try:
-            build_id, schema, form, info = rows[0]
-            return LiveRow(build_id, schema, form, msgspec.json.decode(info, type=BuildInfo))
-        except (msgspec.MsgspecError, TypeError) as exc:
-            raise Corrupt(f"PostgreSQL at {self.place} does not know its live build", hint=_AGAIN) from exc
+        return self._one(LIVE)
 
     def open(self, build_id: str) -> PostgresCatalogue:
-        """Open the live build. Raises ``Unavailable`` when another one is live by now or its format is not ours."""
-        live = self.live()
-        if live is None or live.build_id != build_id:
-            raise Unavailable(f"build {build_id} is not live in PostgreSQL at {self.place}", hint=_AGAIN)
-        return self._open(live)
+        """Open a build that is or was live. Raises ``Unavailable`` when it is gone or its format is not ours."""
+        found = self._one(PUBLISHED, build_id)
+        if found is None:
+            raise Unavailable(f"build {build_id} is not in PostgreSQL at {self.place}", hint=_AGAIN)
+        return self._open(found)
 
     def usable(self) -> LiveRow | None:
         """Return the live build if this version can read it; a damaged one is as good as none."""
@@ -85,9 +76,7 @@ class PostgresBuilds:
 
     def builds(self) -> list[tuple[str, str]]:
         """Return all builds that take up room, as id and state ("building", "live", "old"), by id."""
-        self._registered = self._registered or bool(self.database.rows(REGISTERED)[0][0])
-        rows = self.database.rows(BUILDS_KNOWN) if self._registered else []
-        return [(build_id, state) for build_id, state in rows]
+        return [(build_id, state) for build_id, state in self._rows(BUILDS_KNOWN)]
 
     @contextmanager
     def importing(self) -> Iterator[Publication]:
@@ -108,6 +97,21 @@ class PostgresBuilds:
     def close(self) -> None:
         """Close all connections; snapshots cannot be read after."""
         self.database.close()
+
+    def _rows(self, statement: bytes, *values: object) -> list[Row]:
+        # Asking for a table that is not there would leave an error in the server's log each time.
+        self._registered = self._registered or bool(self.database.rows(REGISTERED)[0][0])
+        return self.database.rows(statement, *values) if self._registered else []
+
+    def _one(self, statement: bytes, *values: object) -> LiveRow | None:
+        rows = self._rows(statement, *values)
+        if not rows:
+            return None
+        try:
+            build_id, schema, form, info = rows[0]
+            return LiveRow(build_id, schema, form, msgspec.json.decode(info, type=BuildInfo))
+        except (msgspec.MsgspecError, TypeError) as exc:
+            raise Corrupt(f"PostgreSQL at {self.place} does not know its own builds", hint=_AGAIN) from exc
 
     def _open(self, live: LiveRow) -> PostgresCatalogue:
         if live.format != FORMAT:

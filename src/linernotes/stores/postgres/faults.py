@@ -64,7 +64,7 @@ def translated(place: str) -> Iterator[None]:
 
 def ours(exc: psycopg.Error, place: str) -> LinernotesError:
     """Return our error for one of psycopg's."""
-    said = exc.diag.message_primary or (str(exc).strip().splitlines() or [type(exc).__name__])[-1]
+    said = exc.diag.message_primary or (str(exc).strip().splitlines() or [type(exc).__name__])[0]
     if isinstance(exc, errors.UniqueViolation):
         return Corrupt(
             f"PostgreSQL at {place}: {said}",

@@ -24,6 +24,10 @@ CREATE: tuple[LiteralString, ...] = (
 )
 REGISTERED = b"SELECT to_regclass('linernotes_catalogue.build') IS NOT NULL"
 LIVE = b"SELECT build_id, schema_name, format, info::text FROM linernotes_catalogue.build WHERE state = 'live'"
+PUBLISHED = b"""
+SELECT build_id, schema_name, format, info::text FROM linernotes_catalogue.build
+WHERE build_id = %s::text AND state <> 'building'
+"""
 BUILDS_KNOWN = b"SELECT build_id, state FROM linernotes_catalogue.build ORDER BY build_id"
 DROPPABLE: LiteralString = "SELECT schema_name FROM linernotes_catalogue.build WHERE state <> 'live' ORDER BY build_id"
 FORGET: LiteralString = "DELETE FROM linernotes_catalogue.build WHERE schema_name = %s"
