@@ -30,11 +30,12 @@ class FailingQueue(MemoryQueue):
         super().__init__()
         self.down: set[str] = set()
         self.refused = 0
+        self.fault: Exception = Unavailable("no connection")
 
     def _ask(self, what: str) -> None:
         if what in self.down:
             self.refused += 1
-            raise Unavailable("no connection")
+            raise self.fault
 
     def lease(self, **asked: object) -> list[Job]:
         self._ask("lease")
@@ -331,9 +332,11 @@ def test_a_queue_that_stays_away_loses_the_job_and_not_the_runner() -> None:
     asyncio.run(scene())
 
 
-def test_a_queue_that_cannot_be_asked_is_asked_again() -> None:
+@pytest.mark.parametrize("fault", [Unavailable("no connection"), ValueError("a bug")])
+def test_a_queue_that_cannot_be_asked_is_asked_again(fault: Exception) -> None:
     async def scene() -> None:
         bench = Bench(succeed)
+        bench.queue.fault = fault
         bench.queue.down = {"lease"}
         bench.put("a")
         async with bench.running():
@@ -401,6 +404,26 @@ def test_stopping_gives_back_what_does_not_finish_in_time() -> None:
         job = bench.only()
         assert (job.state, job.run_at, job.reason) == (JobState.WAITING, bench.clock.now(), "stopped")
         assert bench.numbers == JobNumbers("refresh", leased=1, returned=1)
+
+    asyncio.run(scene())
+
+
+def test_a_handler_that_fails_for_being_stopped_has_not_failed() -> None:
+    async def scene() -> None:
+        begun = asyncio.Event()
+
+        async def translate(job: Job) -> None:
+            begun.set()
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError as exc:
+                raise Unavailable("cut off") from exc
+
+        bench = Bench(translate, msgspec.structs.replace(SETTINGS, grace_seconds=0))
+        bench.put("a")
+        async with bench.running():
+            await begun.wait()
+        assert (bench.only().state, bench.only().reason) == (JobState.WAITING, "stopped")
 
     asyncio.run(scene())
 

@@ -26,7 +26,7 @@ dry_run_option = click.option("--dry-run", is_flag=True, help="Say what would be
 
 @click.group(name="jobs")
 def command() -> None:
-    """Look at background jobs; retry or remove those that were given up."""
+    """List, retry and remove background jobs."""
 
 
 @command.command(name="list")

@@ -12,9 +12,10 @@ from linernotes.cli.state import CliState, data_option
 @data_option
 @click.pass_obj
 def command(state: CliState, concurrency: int | None) -> None:
-    """Run background jobs, without serving, until it is stopped.
+    """Run background jobs without serving.
 
-    A server does this beside its requests; more processes of this command help it, on this machine or another.
+    A server does this beside its requests. Processes of this command help it until SIGTERM or Ctrl-C stops them; on
+    PostgreSQL they may be on other machines.
     """
     from linernotes.app.jobs import run_worker
 

@@ -105,17 +105,15 @@ class Attempts:
         await asyncio.wait({task})
 
     async def _conclude(self, job: Job, work: asyncio.Task[None], *, stopped: bool, lost: bool) -> None:
-        error = None if work.cancelled() else work.exception()
-        if work.cancelled() and lost:
-            self._lose(job, TAKEN)
-        elif work.cancelled() and stopped:
-            await self.give_back(job)
-        elif work.cancelled():
-            await self._fail(job, Unavailable("it was cancelled"))
-        elif error is not None:
-            await self._fail(job, error)
-        else:
+        error = Unavailable("it was cancelled") if work.cancelled() else work.exception()
+        if error is None:
             await self._settle(job, Outcome.DONE, lambda: self._queue.finish(job))
+        elif lost:
+            self._lose(job, TAKEN)
+        elif stopped:
+            await self.give_back(job)
+        else:
+            await self._fail(job, error)
 
     async def _fail(self, job: Job, error: BaseException) -> None:
         reason = reason_of(error)

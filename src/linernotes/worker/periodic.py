@@ -58,7 +58,9 @@ class Scheduler:
             return await asyncio.to_thread(self._queue.due, task.name, every=every, now=self._now())
         except LinernotesError as error:
             log.warning("cannot see whether a periodic task is due", task=task.name, error=error.message)
-            return False
+        except Exception:
+            log.exception("seeing whether a periodic task is due failed", task=task.name)
+        return False
 
     async def _do(self, task: Periodic) -> None:
         try:

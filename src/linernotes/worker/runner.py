@@ -98,6 +98,9 @@ class Runner:
         except LinernotesError as error:
             log.warning("cannot take jobs from the queue", error=error.message)
             return []
+        except Exception:
+            log.exception("taking jobs from the queue failed")  # and is tried again: nobody else would notice its end
+            return []
         for job in jobs:
             self._attempts.tally.add(job.kind, Outcome.LEASED)
         return jobs

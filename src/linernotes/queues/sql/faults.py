@@ -13,6 +13,8 @@ from linernotes.domain.errors import Corrupt, Invalid, Unavailable
 
 SOURCE = "job queue"
 DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+# https://www.postgresql.org/docs/current/errcodes-appendix.html
+DAMAGED_STATES = frozenset({"XX001", "XX002"})
 
 
 @contextmanager
@@ -29,7 +31,8 @@ def translated() -> Iterator[None]:
 
 
 def _ours(exc: BaseException | None) -> Corrupt | Unavailable:
+    reason = " ".join(str(exc).split())  # PostgreSQL's are of several lines
     primary_code = getattr(exc, "sqlite_errorcode", 0) & 0xFF  # extended codes keep the primary one in their low byte
-    if primary_code in DAMAGED:
-        return Corrupt(f"the state database is damaged: {exc}", hint="Restore a backup of it.", source=SOURCE)
-    return Unavailable(f"the job queue cannot be used: {exc}", source=SOURCE)
+    if primary_code in DAMAGED or getattr(exc, "sqlstate", None) in DAMAGED_STATES:
+        return Corrupt(f"the state database is damaged: {reason}", hint="Restore a backup of it.", source=SOURCE)
+    return Unavailable(f"the job queue cannot be used: {reason}", source=SOURCE)
