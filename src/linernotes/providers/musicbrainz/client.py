@@ -70,7 +70,7 @@ class WebService:
             deadline=deadline,
         )
 
-    async def releases_found(self, query: str, *, deadline: Deadline) -> list[wire.Release]:
+    async def releases_found(self, query: str, *, deadline: Deadline) -> list[wire.FoundRelease]:
         """Return all releases that a query finds."""
         found = await self._pages(
             "release",

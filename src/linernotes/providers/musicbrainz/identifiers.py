@@ -11,7 +11,8 @@ from linernotes.domain.facts import Aspect, Fact, read_search_key
 from linernotes.domain.ids import EntityRef, Kind, parse_barcode, parse_mbid
 from linernotes.domain.names import NameHit
 from linernotes.providers.musicbrainz import wire
-from linernotes.providers.musicbrainz.mapping import artists, hits, releases
+from linernotes.providers.musicbrainz.mapping import hits, releases
+from linernotes.providers.musicbrainz.mapping.attributes import named_artist
 from linernotes.providers.musicbrainz.question import Question
 
 MOST_HITS = 50
@@ -89,7 +90,7 @@ async def _artists(question: Question, query: str) -> list[Fact]:
     )
     rows = [] if found is None else found.artists
     made: tuple[NameHit, ...] = hits.artists(rows)
-    return [question.value(made), *question.partial(Aspect.ARTIST, map(artists.artist, rows))]
+    return [question.value(made), *question.partial(Aspect.ARTIST, map(named_artist, rows))]
 
 
 async def _groups(question: Question, query: str) -> list[Fact]:
@@ -98,7 +99,11 @@ async def _groups(question: Question, query: str) -> list[Fact]:
     )
     rows = [] if found is None else found.release_groups
     credits_ = [row.artist_credit for row in rows]
-    return [question.value(hits.groups(rows)), *question.groups(rows), *question.artists(*credits_)]
+    return [
+        question.value(hits.groups(rows)),
+        *question.partial(Aspect.RELEASE_GROUP, (hits.group(row) for row in rows if row.artist_credit)),
+        *question.artists(*credits_),
+    ]
 
 
 def _refs(question: Question, kind: Kind, mbids: Iterable[str]) -> list[Fact]:
@@ -106,7 +111,7 @@ def _refs(question: Question, kind: Kind, mbids: Iterable[str]) -> list[Fact]:
     return [question.value(refs)] if refs else question.nothing()
 
 
-def _has(release: wire.Release, key: str) -> bool:
+def _has(release: wire.FoundRelease, key: str) -> bool:
     try:
         return parse_barcode(release.barcode or "") == key
     except Invalid:

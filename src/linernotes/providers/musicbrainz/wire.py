@@ -109,8 +109,29 @@ class Attributes(Wire, frozen=True):
     relations: list[Relation] | None = None
 
 
+class CreditedArtist(Wire, frozen=True):
+    """What a credit tells of an artist."""
+
+    id: str
+    name: str
+    sort_name: str | None = None
+    disambiguation: str | None = ""
+    type: str | None = None
+
+
+class CreditName(Wire, frozen=True):
+    """One artist of a credit."""
+
+    artist: CreditedArtist
+    name: str | None = None
+    joinphrase: str | None = ""
+
+
+Credit = list[CreditName]
+
+
 class Artist(Attributes, frozen=True, kw_only=True):
-    """An artist; a credited one has the first few fields alone."""
+    """An artist."""
 
     id: str
     name: str
@@ -124,17 +145,6 @@ class Artist(Attributes, frozen=True, kw_only=True):
     life_span: LifeSpan | None = None
     ipis: list[str] | None = None
     isnis: list[str] | None = None
-
-
-class CreditName(Wire, frozen=True):
-    """One artist of a credit."""
-
-    artist: Artist
-    name: str | None = None
-    joinphrase: str | None = ""
-
-
-Credit = list[CreditName]
 
 
 class ReleaseGroup(Attributes, frozen=True, kw_only=True):
@@ -276,7 +286,7 @@ class Isrc(Wire, frozen=True):
 class DiscId(Wire, frozen=True):
     """A disc id with the releases that have it; a disc that somebody only described has none."""
 
-    releases: list[Release] | None = None
+    releases: list[Named] | None = None
 
 
 class GroupPage(Wire, frozen=True):
@@ -293,16 +303,31 @@ class ReleasePage(Wire, frozen=True):
     releases: list[Release]
 
 
-class FoundArtist(Artist, frozen=True):
+# What a search finds is written by another program and differs in many small ways: no more is read than is needed.
+class FoundArtist(CreditedArtist, frozen=True):
     """A hit; ``score`` is 0 to 100."""
 
     score: Number | str = 0
 
 
-class FoundGroup(ReleaseGroup, frozen=True):
+class FoundGroup(Wire, frozen=True):
     """A hit; ``score`` is 0 to 100."""
 
+    id: str
+    title: str
+    disambiguation: str | None = ""
+    primary_type: str | None = None
+    secondary_types: list[str] | None = None
+    first_release_date: str | None = ""
+    artist_credit: Credit | None = None
     score: Number | str = 0
+
+
+class FoundRelease(Wire, frozen=True):
+    """A hit."""
+
+    id: str
+    barcode: str | None = None
 
 
 class ArtistHits(Wire, frozen=True):
@@ -321,4 +346,4 @@ class ReleaseHits(Wire, frozen=True):
     """A page of hits of a search."""
 
     count: Number
-    releases: list[Release]
+    releases: list[FoundRelease]

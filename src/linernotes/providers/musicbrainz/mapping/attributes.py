@@ -95,15 +95,16 @@ def credit(given: wire.Credit | None) -> ArtistCredit:
 
 
 def credited(given: wire.Credit | None) -> dict[MBID, Artist]:
-    """Return what a credit tells of its artists, by MBID: names and little else."""
-    found = {}
-    for one in given or ():
-        mbid = parse_mbid(one.artist.id)
-        found[mbid] = Artist(
-            mbid=mbid,
-            name=one.artist.name,
-            sort_name=one.artist.sort_name or one.artist.name,
-            disambiguation=one.artist.disambiguation or "",
-            type=one.artist.type,
-        )
-    return found
+    """Return what a credit tells of its artists, by MBID."""
+    return {made.mbid: made for made in (named_artist(one.artist) for one in given or ())}
+
+
+def named_artist(given: wire.CreditedArtist) -> Artist:
+    """Return an artist of whom names and little else is known."""
+    return Artist(
+        mbid=parse_mbid(given.id),
+        name=given.name,
+        sort_name=given.sort_name or given.name,
+        disambiguation=given.disambiguation or "",
+        type=given.type,
+    )

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from linernotes.domain.entities import ReleaseGroup
 from linernotes.domain.errors import Invalid
 from linernotes.domain.ids import MBID, Kind, parse_mbid
 from linernotes.domain.names import NameHit
 from linernotes.providers.musicbrainz import wire
+from linernotes.providers.musicbrainz.mapping import attributes as attribute
 
 BEST = 100
 
@@ -34,6 +36,19 @@ def groups(found: Sequence[wire.FoundGroup]) -> tuple[NameHit, ...]:
             one.disambiguation or "",
         )
         for one in found
+    )
+
+
+def group(found: wire.FoundGroup) -> ReleaseGroup:
+    """Return what a hit tells of a release group."""
+    return ReleaseGroup(
+        mbid=parse_mbid(found.id),
+        title=found.title,
+        credit=attribute.credit(found.artist_credit),
+        disambiguation=found.disambiguation or "",
+        type=found.primary_type,
+        secondary_types=tuple(sorted(found.secondary_types or ())),
+        first_release_date=attribute.date(found.first_release_date),
     )
 
 
