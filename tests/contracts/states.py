@@ -12,7 +12,7 @@ from linernotes.stores.memory.state import MemoryState
 from linernotes.stores.sql import SqlState, open_state
 
 State = SqlState | MemoryState
-KINDS: tuple[str, ...] = ("memory",)
+KINDS = ("memory", "sqlite", "postgres")
 
 
 @contextmanager
@@ -21,5 +21,6 @@ def opened(kind: str, folder: Path, request: pytest.FixtureRequest) -> Iterator[
     if kind == "memory":
         yield MemoryState()
     else:
-        with closing(open_state(folder / "state.sqlite")) as state:
+        url = request.getfixturevalue("postgres_url") if kind == "postgres" else None
+        with closing(open_state(url or folder / "state.sqlite")) as state:
             yield state

@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from linernotes.domain.catalogue import BuildInfo, Change, Layer
 from linernotes.domain.ids import MBID, EntityRef, Kind
-from linernotes.stores.memory.state import MemoryState
-from linernotes.stores.sql import SqlState, open_state
+from tests.contracts.states import KINDS, State, opened
 
 A, B, C = (MBID(f"{digit * 8}-0000-4000-8000-000000000000") for digit in "abc")
-State = SqlState | MemoryState
 
 
-@pytest.fixture(params=["sql", "memory"])
+@pytest.fixture(params=KINDS)
 def state(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[State]:
-    if request.param == "memory":
-        yield MemoryState()
-    else:
-        with closing(open_state(tmp_path / "state.sqlite")) as opened:
-            yield opened
+    with opened(request.param, tmp_path, request) as one:
+        yield one
 
 
 def build(name: str, *, built_at: int) -> BuildInfo:

@@ -10,14 +10,16 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import MetaData
 
 from linernotes.domain.catalogue import Change
 from linernotes.domain.errors import Conflict, Corrupt, Unavailable
 from linernotes.domain.ids import MBID, EntityRef, Kind
-from linernotes.stores.sql import SqlState, open_state
-from linernotes.stores.sql.opening import upgrade
+from linernotes.stores.sql import Location, SqlState, open_state
+from linernotes.stores.sql.opening import make_engine, upgrade
 from linernotes.stores.sql.revisions import HEAD, REVISIONS, current_revision
 
 A = MBID("aaaaaaaa-0000-4000-8000-000000000000")
@@ -64,7 +66,7 @@ for at in range(1, 10_000):
 
 
 def test_commits_wait_for_the_disk(state: SqlState) -> None:
-    with state._engine.connect() as connection:
+    with state.engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
 
@@ -135,17 +137,30 @@ def test_the_list_of_revisions_is_the_migrations_folder_each_labelled() -> None:
 
 
 def test_the_migrations_end_at_the_tables(path: Path) -> None:
+    assert _differences(path) == []
+
+
+def test_the_migrations_end_at_the_tables_on_postgresql(postgres_url: str) -> None:
+    assert _differences(postgres_url) == []
+
+
+def _differences(where: Location) -> Any:
     from alembic.autogenerate import compare_metadata
     from alembic.runtime.migration import MigrationContext
 
-    from linernotes.stores.sql.opening import make_engine
-    from linernotes.stores.sql.tables import metadata
+    from linernotes.queues.sql import tables as of_jobs
+    from linernotes.stores.sql import tables
 
-    upgrade(path)
-    engine = make_engine(path)
-    with engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
-    engine.dispose()
+    both = MetaData()
+    for table in (*tables.metadata.sorted_tables, *of_jobs.metadata.sorted_tables):
+        table.to_metadata(both)
+    upgrade(where)
+    engine = make_engine(where)
+    try:
+        with engine.connect() as connection:
+            return compare_metadata(MigrationContext.configure(connection), both)
+    finally:
+        engine.dispose()
 
 
 @pytest.mark.parametrize(

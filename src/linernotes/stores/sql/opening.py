@@ -2,80 +2,70 @@
 
 from __future__ import annotations
 
-import sqlite3
-import time
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, text
 
+from linernotes.domain.errors import Conflict
+from linernotes.stores.sql.engines import make_engine, revision_inside
 from linernotes.stores.sql.faults import translated
-from linernotes.stores.sql.revisions import HEAD, current_revision, pending
+from linernotes.stores.sql.location import SCHEMA, STATE_FILE, Location, is_server, name_of
+from linernotes.stores.sql.revisions import HEAD, check_known, current_revision, needed, pending
 from linernotes.stores.sql.state import SqlState
 
-STATE_FILE = "state.sqlite"
-BUSY_SECONDS = 30
-AGAIN_SECONDS = 0.01
+__all__ = ["STATE_FILE", "make_engine", "open_state", "upgrade"]
+
+# Any number that nobody else locks with: the letters "liner".
+_LOCK = 0x6C696E6572
 
 
-def open_state(path: Path) -> SqlState:
-    """Open the database at ``path``, made or brought up to date first where that is needed.
+def open_state(where: Location) -> SqlState:
+    """Open the database at a path or URL, made first where there is none.
 
-    Raises Conflict for a schema that is newer than this program, Corrupt for a damaged file, Unavailable otherwise.
+    A file is brought up to date. A server's schema, on which other processes may be at work, is not: Conflict says what
+    to run. Raises Conflict also for a schema that is newer than this program, Corrupt for a damaged file, Invalid for
+    a URL that is none, and Unavailable otherwise.
     """
-    if current_revision(path) != HEAD:
-        upgrade(path)
-    return SqlState(engine=make_engine(path))
+    revision = current_revision(where)
+    if revision is None or (revision != HEAD and not is_server(where)):
+        upgrade(where)
+    elif needed(revision):
+        raise Conflict(
+            f"{name_of(where)} has schema {revision}, and this version needs {needed(revision)[-1]}",
+            hint="Run `linernotes db upgrade`.",
+        )
+    return SqlState(engine=make_engine(where))
 
 
-def upgrade(path: Path) -> tuple[str, ...]:
-    """Apply the migrations that are missing, all or none, and return their revisions, oldest first."""
+def upgrade(where: Location, *, only: str | None = None) -> tuple[str, ...]:
+    """Apply the migrations that are missing, all or none, and return their revisions, oldest first.
+
+    With ``only``, a label, those up to the first of the other label. Raises Conflict where others have to come first.
+    """
     from linernotes.stores.sql.migrations import run  # noqa: PLC0415 - imports alembic
 
     with translated():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        engine = make_engine(path)
+        if not is_server(where):
+            Path(where).parent.mkdir(parents=True, exist_ok=True)
+        engine = make_engine(where)
         try:
-            with engine.connect() as connection:
-                # Whoever comes second waits here, and then finds nothing left to do.
-                connection.execute(text("BEGIN EXCLUSIVE"))
-                todo = pending(_revision_inside(connection))
+            with engine.begin() as connection:
+                _lock(connection)
+                revision = revision_inside(connection)
+                if revision is not None:
+                    check_known(where, revision)
+                todo = pending(revision, only)
                 if todo:
-                    run(connection)
-                connection.exec_driver_sql("COMMIT")
+                    run(connection, todo[-1])
         finally:
             engine.dispose()
     return todo
 
 
-def make_engine(path: Path) -> Engine:
-    """Return an engine whose commits are on disk when they return."""
-    engine = create_engine(URL.create("sqlite", database=str(path)), connect_args={"timeout": BUSY_SECONDS})
-    event.listen(engine, "connect", _prepare)
-    return engine
-
-
-def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
-    _write_ahead(connection)
-    connection.execute("PRAGMA synchronous=FULL")
-
-
-def _write_ahead(connection: sqlite3.Connection) -> None:
-    """Switch to a write-ahead log. SQLite does not wait for others here, whatever its time-out, so this does."""
-    deadline = time.monotonic() + BUSY_SECONDS
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode=WAL")
-        except sqlite3.OperationalError as exc:
-            if exc.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
-                raise
-            time.sleep(AGAIN_SECONDS)
-        else:
-            return
-
-
-def _revision_inside(connection: Connection) -> str | None:
-    names = connection.execute(text("SELECT name FROM sqlite_master WHERE name = 'alembic_version'"))
-    if names.first() is None:
-        return None
-    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+def _lock(connection: Connection) -> None:
+    """Keep all others away. Whoever comes second waits here, and then finds nothing left to do."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN EXCLUSIVE")
+    else:
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}"))

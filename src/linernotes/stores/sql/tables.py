@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, BigInteger, Column, Index, Integer, MetaData, Table, Text, desc
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    desc,
+)
 
 metadata = MetaData()
+# The order of bytes, whatever language the server speaks: SQLite has no other, and it is the quickest.
+_KEY = Text().with_variant(Text(collation="C"), "postgresql")
+# SQLite counts up by itself only where the type is INTEGER.
+_COUNTED = BigInteger().with_variant(Integer, "sqlite")
 
 change = Table(
     "change",
@@ -30,3 +46,67 @@ import_history = Table(
     Column("counts", JSON, nullable=False),
 )
 Index("import_history_newest", desc(import_history.c.built_at), import_history.c.build_id)
+
+fact = Table(
+    "fact",
+    metadata,
+    Column("aspect", _KEY, primary_key=True),
+    Column("key", _KEY, primary_key=True),
+    Column("doc", LargeBinary),
+    Column("source", Text, nullable=False),
+    Column("fetched_at", BigInteger, nullable=False),
+    Column("partial", Boolean, nullable=False),
+    Column("moved_to", Text),
+    Column("missing", Boolean, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+)
+Index("fact_oldest", fact.c.missing, fact.c.fetched_at)
+
+trace = Table(
+    "trace",
+    metadata,
+    Column("id", _COUNTED, primary_key=True, autoincrement=True),
+    Column("scheme", _KEY, nullable=False),
+    Column("key", _KEY, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("mbid", Text, nullable=False),
+    # The fact it came from.
+    Column("aspect", _KEY, nullable=False),
+    Column("owner", _KEY, nullable=False),
+)
+Index("trace_name", trace.c.scheme, trace.c.key, trace.c.kind, trace.c.mbid)
+Index("trace_owner", trace.c.aspect, trace.c.owner)
+
+counter = Table(
+    "counter",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", BigInteger, nullable=False),
+)
+
+claim = Table(
+    "claim",
+    metadata,
+    Column("name", _KEY, primary_key=True),
+    Column("owner", Text, nullable=False),
+    Column("until", BigInteger, nullable=False),
+)
+
+pace = Table(
+    "pace",
+    metadata,
+    Column("name", _KEY, primary_key=True),
+    Column("last_at", BigInteger),
+    Column("not_before", BigInteger),
+)
+
+api_key = Table(
+    "api_key",
+    metadata,
+    Column("id", _KEY, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    Column("revoked_at", BigInteger),
+)

@@ -1,7 +1,7 @@
 """The history of the tables. The only module that imports Alembic; `env.py` runs inside it.
 
-The first word of a migration's docstring says when it may run: `pre`, before the new code starts, or `post`, after
-the last of the old code has stopped.
+A migration's ``label``, which is also the first word of its docstring, says when it may run: `pre`, before the new
+code starts, or `post`, after the last of the old code has stopped.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from alembic.config import Config
 from sqlalchemy import Connection
 
 
-def run(connection: Connection) -> None:
-    """Bring the database behind ``connection`` to the newest revision, inside the caller's transaction."""
+def run(connection: Connection, revision: str) -> None:
+    """Bring the database behind ``connection`` up to a revision, inside the caller's transaction."""
     config = alembic_config()
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)
 
 
 def alembic_config() -> Config:

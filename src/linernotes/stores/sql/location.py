@@ -1,0 +1,69 @@
+"""Where a state database is: a file's path, or the URL of a PostgreSQL server, whose password is never shown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from linernotes.domain.errors import Invalid
+from linernotes.domain.secret import Secret
+
+if TYPE_CHECKING:
+    from sqlalchemy import URL
+
+STATE_FILE = "state.sqlite"
+SCHEMA = "linernotes_state"
+Location = Path | str
+"""A path, or a URL ``postgresql://…``."""
+_SERVERS = ("postgresql://", "postgres://")
+_CONNECT_SECONDS = "10"
+_SILENCE_MILLISECONDS = "30000"
+
+
+def state_location(data_dir: Path, database: Secret) -> Location:
+    """Return where the state is: on the server, if one is set, and otherwise in the data folder."""
+    return database.reveal() or data_dir / STATE_FILE
+
+
+def is_server(where: Location) -> bool:
+    """Whether it is a URL. Raises Invalid for text that is none of PostgreSQL's."""
+    if isinstance(where, Path):
+        return False
+    if not where.startswith(_SERVERS):
+        raise _unusable()
+    return True
+
+
+def name_of(where: Location) -> str:
+    """Return how to speak of it: the path, or the URL with neither password nor options."""
+    if not is_server(where):
+        return str(where)
+    return server_url(where).set(drivername="postgresql", password=None, query={}).render_as_string()
+
+
+def server_url(where: Location) -> URL:
+    """Return a server's URL for SQLAlchemy: psycopg, our schema, and an end to waiting. Raises Invalid."""
+    from sqlalchemy.engine import make_url  # noqa: PLC0415 - a file needs no URL
+    from sqlalchemy.exc import ArgumentError  # noqa: PLC0415 - as above
+
+    try:
+        url = make_url(str(where))
+    except (ArgumentError, ValueError):
+        # Without its cause, which may hold a piece of the password.
+        raise _unusable() from None
+    given = {name: value if isinstance(value, str) else ",".join(value) for name, value in url.query.items()}
+    ours = {
+        "connect_timeout": _CONNECT_SECONDS,
+        "tcp_user_timeout": _SILENCE_MILLISECONDS,
+        "application_name": "linernotes",
+        **given,
+        "options": f"{given.get('options', '')} -csearch_path={SCHEMA}".strip(),
+    }
+    return url.set(drivername="postgresql+psycopg", query=ours)
+
+
+def _unusable() -> Invalid:
+    return Invalid(
+        "the setting `database` is no address of a PostgreSQL database",
+        hint="It looks like postgresql://user:password@host:5432/name; write % and @ in a password as %25 and %40.",
+    )
