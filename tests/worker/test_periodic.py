@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 from linernotes.domain.errors import Unavailable
 from linernotes.queues.memory import MemoryQueue
-from linernotes.worker import Periodic, Scheduler
+from linernotes.worker.periodic import Periodic, Scheduler
 from tests.worker.clock import HandClock, until
 
 

@@ -13,8 +13,9 @@ from linernotes.domain.errors import Conflict, Gone, Invalid, LinernotesError, N
 from linernotes.domain.jobs import Job, JobState, NewJob
 from linernotes.queues import LOST
 from linernotes.queues.memory import MemoryQueue
-from linernotes.worker import Handler, Runner, WorkerSettings
-from linernotes.worker.attempt import LONGEST_REASON
+from linernotes.worker.attempt import LONGEST_REASON, Handler
+from linernotes.worker.runner import Runner
+from linernotes.worker.settings import WorkerSettings
 from linernotes.worker.tally import JobNumbers
 from tests.worker.clock import HandClock, until
 

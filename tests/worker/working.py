@@ -11,7 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from linernotes.domain.jobs import Job
-from linernotes.worker import Runner, WorkerSettings
+from linernotes.worker.runner import Runner
+from linernotes.worker.settings import WorkerSettings
 from tests.contracts.queues import sql_queue
 
 SETTINGS = WorkerSettings(concurrency=3, lease_seconds=2, grace_seconds=0, backoff_seconds=0.01)

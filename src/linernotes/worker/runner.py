@@ -16,8 +16,6 @@ from linernotes.worker.attempt import FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS
 from linernotes.worker.settings import WorkerSettings
 from linernotes.worker.tally import JobNumbers, Outcome
 
-__all__ = ["Handler", "Runner"]
-
 # How long a handler that was cancelled, and what is told to the queue then, may take.
 LAST_WORDS_SECONDS = 5.0
 log = structlog.get_logger("linernotes.worker")
