@@ -1,0 +1,1 @@
+"""The messages of proto/linernotes/v1, written by ``make protos``."""
