@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test check services format docs clean
+.PHONY: demo test check services format docs protos clean
 
 demo: $(INSTALLED) ## A made-up catalogue, served on port 8080, with three things to try.
 	$(BIN)/python scripts/demo.py
@@ -29,6 +29,9 @@ format: $(INSTALLED) ## Format, and repair what can be repaired.
 
 docs: $(INSTALLED) ## Write the generated pages anew.
 	$(BIN)/python scripts/generate.py
+
+protos: $(INSTALLED) ## Write the code of proto/ anew.
+	$(BIN)/python scripts/protos.py
 
 clean: ## Remove what make made.
 	rm -rf $(VENV) demo-data build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
