@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from linernotes.domain.errors import Invalid
 
 LATEST = 253_402_300_799_000
 """The end of the year 9999, the last that the format can write."""
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
 
 def rfc3339(at: int) -> str:
     """Return ``2026-11-21T00:31:30.250Z``; milliseconds only where there are any."""
-    moment = datetime.fromtimestamp(min(max(at, 0), LATEST) / 1000, UTC)
+    moment = _EPOCH + min(max(at, 0), LATEST) * _MILLISECOND
     return moment.replace(tzinfo=None).isoformat(timespec="milliseconds").removesuffix(".000") + "Z"
 
 
@@ -23,7 +26,7 @@ def read_moment(text: str) -> int:
     """
     try:
         found = datetime.fromisoformat(text.strip().replace(" ", "+") if "T" in text else text.strip())
-        return int(found.replace(tzinfo=found.tzinfo or UTC).timestamp() * 1000)
+        return (found.replace(tzinfo=found.tzinfo or UTC) - _EPOCH) // _MILLISECOND
     except (ValueError, OverflowError) as exc:
         raise Invalid(
             f"{text[:40]!r} is no time", hint="Write 2026-11-21T00:31:30Z, or 2026-11-21 for its midnight, in UTC."
