@@ -28,7 +28,7 @@ class RadioSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 @pytest.fixture(scope="module")
 def schema() -> Schema:
-    return read_schema({"radio": RadioSettings})
+    return read_schema({"radio": RadioSettings}, {})
 
 
 def write(folder: Path, text: str) -> Path:
@@ -231,7 +231,7 @@ def test_no_text_makes_reading_fail_in_another_way_than_invalid(
     file = tmp_path_factory.getbasetemp() / "any.yaml"
     file.write_text(text, "utf-8", errors="replace")
     try:
-        loaded = load(config_file=file, env={}, schema=read_schema({}))
+        loaded = load(config_file=file, env={}, schema=read_schema({}, {}))
     except Invalid as error:
         message = error.message
     else:
@@ -239,11 +239,11 @@ def test_no_text_makes_reading_fail_in_another_way_than_invalid(
     assert "any.yaml" in message
 
 
-@given(st.sampled_from(sorted(read_schema({}).settings())), st.text(max_size=30))
+@given(st.sampled_from(sorted(read_schema({}, {}).settings())), st.text(max_size=30))
 def test_any_text_for_any_setting_is_taken_or_refused_with_its_variable(name: str, text: str) -> None:
-    row = read_schema({}).settings()[name]
+    row = read_schema({}, {}).settings()[name]
     try:
-        loaded = load(env={row.variable: text}, schema=read_schema({}))
+        loaded = load(env={row.variable: text}, schema=read_schema({}, {}))
     except Invalid as error:
         source = error.message
     else:

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from linernotes.app.builds import FolderBuilds
 from linernotes.app.live import LOOKS_BETWEEN_TRIES, LiveCatalogue
 from linernotes.domain.catalogue import BuildInfo
 from linernotes.domain.errors import Corrupt, Unavailable
@@ -39,7 +40,7 @@ class Folder:
         self.opened: list[str] = []
         self.while_opening: Callable[[], None] = lambda: None
         self.leases = Leases()
-        self.live = LiveCatalogue(folder=self.builds, open_build=self._open, leases=self.leases)
+        self.live = LiveCatalogue(builds=FolderBuilds(folder=self.builds, open_build=self._open), leases=self.leases)
 
     def write(self, build_id: str) -> None:
         (self.path / build_id).mkdir(parents=True)

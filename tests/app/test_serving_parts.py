@@ -11,6 +11,7 @@ import pytest
 import structlog
 
 from linernotes.app import logs, registry
+from linernotes.app.builds import FolderBuilds
 from linernotes.app.checks import Check, all_checks, run_checks
 from linernotes.app.config.settings import LogSettings
 from linernotes.app.lifecycle import check_address
@@ -63,7 +64,8 @@ def test_a_facade_that_does_not_fit_is_refused(
 
 
 def levels(data_dir: Path) -> dict[str, Level]:
-    live = LiveCatalogue(folder=BuildFolder(data_dir), open_build=lambda _: pytest.fail("opened"), leases=Leases())
+    builds = FolderBuilds(folder=BuildFolder(data_dir), open_build=lambda _: pytest.fail("opened"))
+    live = LiveCatalogue(builds=builds, leases=Leases())
     live.look()
     findings = run_checks(all_checks(data_dir=data_dir, live=live))
     assert [finding for finding in findings if finding.level is not Level.OK and not finding.hint] == []

@@ -26,14 +26,17 @@ class Check(NamedTuple):
     run: Callable[[], tuple[Level, str, str]]
 
 
-def all_checks(*, data_dir: Path, live: LiveCatalogue) -> list[Check]:
-    """Return the checks for a data folder and its catalogue, in the order in which they should be told."""
+def all_checks(*, data_dir: Path, live: LiveCatalogue, sources: Sequence[str] = ()) -> list[Check]:
+    """Return the checks for a data folder and its catalogue, in the order in which they should be told.
+
+    Where ``sources`` are asked, by these titles, no catalogue is needed.
+    """
     return [
         Check("data_folder", lambda: _data_folder(data_dir)),
         Check("disk_space", lambda: _disk_space(data_dir)),
         Check("state", lambda: _state(data_dir / STATE_FILE)),
-        Check("catalogue", lambda: _catalogue(live)),
-        Check("search", lambda: _search(live)),
+        Check("catalogue", lambda: _catalogue(live, sources)),
+        Check("search", lambda: _search(live, sources)),
     ]
 
 
@@ -78,8 +81,10 @@ def _state(path: Path) -> tuple[Level, str, str]:
     return Level.FAILED, f"schema {revision}, needed is {HEAD}", "Run `linernotes db upgrade`, or restart `serve`."
 
 
-def _catalogue(live: LiveCatalogue) -> tuple[Level, str, str]:
+def _catalogue(live: LiveCatalogue, sources: Sequence[str]) -> tuple[Level, str, str]:
     failure = live.failure
+    if live.build_id is None and failure is None and sources:
+        return Level.OK, f"begun empty: filled from {', '.join(sources)} as it is asked", ""
     if live.build_id is None:
         message, hint = (NO_CATALOGUE, NO_CATALOGUE_HINT) if failure is None else (failure.message, failure.hint)
         return Level.FAILED, message, hint or "Run `linernotes import` again."
@@ -89,7 +94,9 @@ def _catalogue(live: LiveCatalogue) -> tuple[Level, str, str]:
     return Level.OK, live.current().catalogue.info().build_id, ""
 
 
-def _search(live: LiveCatalogue) -> tuple[Level, str, str]:
+def _search(live: LiveCatalogue, sources: Sequence[str]) -> tuple[Level, str, str]:
+    if live.build_id is None and live.failure is None and sources:
+        return Level.OK, f"asks {', '.join(sources)}", ""
     if live.build_id is None:
         failure = live.failure
         return (Level.FAILED, *((failure.message, failure.hint) if failure else (NO_CATALOGUE, NO_CATALOGUE_HINT)))

@@ -6,30 +6,33 @@ import asyncio
 import contextlib
 import os
 import signal
-import time
 from collections.abc import AsyncIterator, Iterable, Sequence
 from pathlib import Path
 
 import structlog
 
 from linernotes import __version__
+from linernotes.app.builds import builds_of
 from linernotes.app.checks import all_checks, run_checks
 from linernotes.app.config.settings import Settings
+from linernotes.app.growing import build_library, source_titles
+from linernotes.app.jobs import Beside, unix_milliseconds
 from linernotes.app.live import LiveCatalogue
 from linernotes.app.logs import access_writer
 from linernotes.app.offload import Pool
 from linernotes.app.registry import find_facades
+from linernotes.app.stores import open_stores, queue_of
+from linernotes.caches.memory.rates import MemoryRates
 from linernotes.domain.errors import Unavailable
-from linernotes.domain.ids import Kind
 from linernotes.facades._kit.manifest import Facade, FacadeDeps
-from linernotes.ports.build import Build
-from linernotes.stores.sql import STATE_FILE, open_state
-from linernotes.stores.sqlite.builds import BuildFolder
+from linernotes.usecases.access import Access
 from linernotes.web.accesslog import AccessLog
 from linernotes.web.application import Application
 from linernotes.web.cache import ResponseCache
+from linernotes.web.cors import Cors
 from linernotes.web.dispatch import Dispatcher, NoFacade
 from linernotes.web.exposition import SnapshotFolder, render
+from linernotes.web.gate import Gate
 from linernotes.web.health import Finding
 from linernotes.web.leases import Leases
 from linernotes.web.metrics import Metrics
@@ -43,26 +46,9 @@ TICK_SECONDS = 0.5
 log = structlog.get_logger("linernotes.serve")
 
 
-def open_build(folder: Path, settings: Settings) -> Build:
-    """Open a build of the catalogue and touch each part of it once."""
-    from linernotes.searchers.tantivy import open_names
-    from linernotes.stores.sqlite.catalogue import open_catalogue
-
-    catalogue = open_catalogue(folder)
-    try:
-        names = open_names(folder / "names", settings=settings.search)
-        catalogue.info()
-        names.search("a", [Kind.ARTIST, Kind.RELEASE_GROUP], limit=1)
-    except BaseException:
-        catalogue.close()
-        raise
-    return Build(catalogue, names)
-
-
 def live_catalogue(settings: Settings, leases: Leases) -> LiveCatalogue:
-    """Return the live build of the data folder, not opened yet."""
-    folder = BuildFolder(settings.data_dir)
-    return LiveCatalogue(folder=folder, open_build=lambda path: open_build(path, settings), leases=leases)
+    """Return the live build, not opened yet."""
+    return LiveCatalogue(builds=builds_of(settings), leases=leases)
 
 
 def page_mount(settings: Settings) -> str:
@@ -74,6 +60,7 @@ def page_mount(settings: Settings) -> str:
 def check_settings(settings: Settings) -> None:
     """Raise Invalid or Conflict for settings that no worker could start with, before there is one."""
     Proxies(settings.server.trusted_proxies)
+    Cors(settings.access.cors_origins)
     facades = find_facades().values()
     places = [(facade.name, prefix) for facade in facades for prefix in facade.mounts(settings.facades[facade.name])]
     Mounts(Mounted(name, prefix, NoFacade()) for name, prefix in places)
@@ -87,14 +74,32 @@ class Worker:
         self._settings = settings
         self._leases = Leases()
         self._live = live_catalogue(settings, self._leases)
-        self._state = open_state(settings.data_dir / STATE_FILE)
+        self._state = open_stores(settings)
+        self._queue = queue_of(self._state)
         self._pool = Pool(threads=settings.server.threads, leases=self._leases)
+        self._growing = build_library(
+            settings,
+            live=self._live,
+            state=self._state,
+            queue=self._queue,
+            offload=self._pool,
+            now=unix_milliseconds,
+        )
+        self._access = Access(
+            keys=self._state.keys,
+            limits=MemoryRates(),
+            anonymous_read=settings.access.anonymous_read,
+            anonymous_per_minute=settings.access.anonymous_per_minute,
+            key_per_minute=settings.access.key_per_minute,
+        )
+        self._beside = Beside(settings, state=self._state, queue=self._queue, growing=self._growing)
         self._cache = ResponseCache(limit=settings.cache.response_bytes)
         self._metrics = Metrics()
         self._snapshots = SnapshotFolder(shared_folder)
         self._access_log = AccessLog(write=access_writer(settings.log), which=settings.server.access_log)
         self._api = page_mount(settings)
-        self._metrics.add_source(self._numbers)
+        for source in (self._numbers, self._growing.numbers, self._beside.numbers):
+            self._metrics.add_source(source)
 
     def application(self) -> Application:
         """Return the ASGI application."""
@@ -107,11 +112,12 @@ class Worker:
             cache=self._cache,
             metrics=self._metrics,
             leases=self._leases,
+            gate=Gate(access=self._access, cors=Cors(self._settings.access.cors_origins)),
         )
         return Application(
             settings=self._settings.server,
             dispatcher=dispatcher,
-            live=self._live,
+            live=self._growing.library,
             cache=self._cache,
             metrics=self._metrics,
             access_log=self._access_log,
@@ -121,15 +127,22 @@ class Worker:
 
     def _deps(self) -> FacadeDeps:
         return FacadeDeps(
-            live=self._live, marks=self._state, offload=self._pool, now=_unix_milliseconds, version=__version__
+            library=self._growing.library,
+            lookups=self._growing.lookups,
+            marks=self._state,
+            offload=self._pool,
+            now=unix_milliseconds,
+            version=__version__,
         )
 
     @contextlib.asynccontextmanager
     async def _lifespan(self) -> AsyncIterator[None]:
+        library, every = self._growing.library, self._settings.server.poll_seconds
         await asyncio.to_thread(self._live.look)
+        await asyncio.to_thread(library.look)
         beside = [
-            asyncio.ensure_future(self._live.watch(self._settings.server.poll_seconds)),
-            asyncio.ensure_future(self._tick()),
+            asyncio.ensure_future(work)
+            for work in (self._live.watch(every), library.watch(every), self._tick(), self._beside.run())
         ]
         try:
             yield
@@ -137,6 +150,7 @@ class Worker:
             for task in beside:
                 task.cancel()
             await asyncio.gather(*beside, return_exceptions=True)
+            await self._growing.close()
             self._pool.close()
             self._live.close()
             self._state.close()
@@ -162,7 +176,8 @@ class Worker:
                 log.exception("the log or the metrics failed")  # and are tried again: without them nobody would notice
 
     async def _ready(self) -> Sequence[Finding]:
-        checks = all_checks(data_dir=self._settings.data_dir, live=self._live)
+        sources = source_titles(self._settings)
+        checks = all_checks(data_dir=self._settings.data_dir, live=self._live, sources=sources)
         return await self._pool(lambda: run_checks(checks))
 
     def _metrics_text(self) -> bytes:
@@ -195,9 +210,5 @@ def _mounted(facades: Iterable[Facade], settings: Settings, deps: FacadeDeps) ->
     for facade in facades:
         own = settings.facades[facade.name]
         app = facade.build(own, deps)
-        mounted += [Mounted(facade.name, prefix, app) for prefix in facade.mounts(own)]
+        mounted += [Mounted(facade.name, prefix, app, guarded=facade.guarded) for prefix in facade.mounts(own)]
     return mounted
-
-
-def _unix_milliseconds() -> int:
-    return time.time_ns() // 1_000_000

@@ -1,44 +1,66 @@
-"""Watches the data folder for a newly imported catalogue and takes it over without a failed request.
+"""Watches for a newly imported catalogue and takes it over without a failed request.
 
-An importer writes ``catalogue/<build id>/`` and then replaces the text file ``catalogue/current`` that names it. A
-build that cannot be opened never displaces one that works.
+An importer makes a build complete, in the data folder or in PostgreSQL, and then lets a pointer name it. A build that
+cannot be opened never displaces one that works.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Hashable
 from functools import partial
-from pathlib import Path
+from typing import Protocol
 
 import structlog
 
 from linernotes.domain.errors import LinernotesError, Unavailable
 from linernotes.ports.build import Build
-from linernotes.stores.sqlite.builds import BuildFolder
 from linernotes.web.leases import Leases
 
 NO_CATALOGUE = "There is no catalogue yet"
-NO_CATALOGUE_HINT = "Run `linernotes import` with a MusicBrainz dump, or `linernotes sample` to make one up first."
+NO_CATALOGUE_HINT = (
+    "Run `linernotes import` with a MusicBrainz dump, or `linernotes sample` to make one up first. "
+    "Or start empty: `linernotes serve --contact <your e-mail or page>` asks MusicBrainz for what is missing."
+)
 # After a failure: the folder may be on a disk that comes back, but opening it every second would fill the log.
 LOOKS_BETWEEN_TRIES = 10
 OPENING_TRIES = 3
 log = structlog.get_logger("linernotes.live")
 
 
-class LiveCatalogue:
-    """The live build of a data folder, opened by ``open_build`` and closed when nobody uses it any more."""
+class Builds(Protocol):
+    """Where builds are kept. Every method may raise one of our errors."""
 
-    def __init__(self, *, folder: BuildFolder, open_build: Callable[[Path], Build], leases: Leases) -> None:
+    @property
+    def place(self) -> str:
+        """Where the pointer to the live build is, for messages."""
+        ...
+
+    def stamp(self) -> Hashable | None:
+        """Return something that is another whenever another build is live, at little cost; None when none is."""
+        ...
+
+    def live_id(self) -> str | None:
+        """Return which build is live."""
+        ...
+
+    def open(self, build_id: str) -> Build:
+        """Open a build and touch each part of it once."""
+        ...
+
+
+class LiveCatalogue:
+    """The live build, opened when it is seen and closed when nobody uses it any more."""
+
+    def __init__(self, *, builds: Builds, leases: Leases) -> None:
         """Open nothing yet: that is what ``look`` does."""
         self.failure: LinernotesError | None = None
         self.swaps = 0
-        self._folder = folder
-        self._open_build = open_build
+        self._builds = builds
         self._leases = leases
         self._build: Build | None = None
         self._build_id: str | None = None
-        self._seen: tuple[int, int, int] | None = None
+        self._seen: Hashable | None = None
         self._looks_since_failure = 0
 
     @property
@@ -57,7 +79,11 @@ class LiveCatalogue:
 
         Blocks while it opens the files: to be called off the event loop, by one thread at a time.
         """
-        seen = self._stamp()
+        try:
+            seen = self._builds.stamp()
+        except LinernotesError as error:
+            self._remember(error)
+            return
         if self.failure is not None:
             self._looks_since_failure += 1
         if seen == self._seen and not (self.failure and self._looks_since_failure >= LOOKS_BETWEEN_TRIES):
@@ -87,27 +113,20 @@ class LiveCatalogue:
         """Close the live build, once nobody uses it any more."""
         self._publish(None, None)
 
-    def _stamp(self) -> tuple[int, int, int] | None:
-        try:
-            found = self._folder.pointer.stat()
-        except OSError:
-            return None
-        return found.st_ino, found.st_mtime_ns, found.st_size
-
     def _take_over(self) -> None:
-        build_id = self._folder.live_id()
+        build_id = self._builds.live_id()
         if build_id is None:
             if self._build is not None:
-                raise Unavailable(f"{self._folder.pointer} is gone", hint=NO_CATALOGUE_HINT)
+                raise Unavailable(f"{self._builds.place} is gone", hint=NO_CATALOGUE_HINT)
             return
         for attempt in range(OPENING_TRIES):
             if build_id == self._build_id:
                 return
             try:
-                build = self._open_build(self._folder.catalogue / build_id)
+                build = self._builds.open(build_id)
             except LinernotesError:
                 # An import may have replaced and removed the build while it was being opened.
-                newer = self._folder.live_id()
+                newer = self._builds.live_id()
                 if newer in {None, build_id} or attempt + 1 == OPENING_TRIES:
                     raise
                 build_id = newer

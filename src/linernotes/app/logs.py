@@ -55,7 +55,7 @@ def configure(settings: LogSettings) -> None:
     last: list[structlog.typing.Processor] = (
         [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(serializer=_to_json)]
         if as_json
-        else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        else [_for_people(colours=sys.stderr.isatty())]
     )
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -71,6 +71,11 @@ def configure(settings: LogSettings) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=settings.level.upper(), force=True)
+
+
+def _for_people(*, colours: bool) -> structlog.typing.Processor:
+    """Render events for a terminal. Traces without local variables: those hold headers, and so keys."""
+    return structlog.dev.ConsoleRenderer(colors=colours, exception_formatter=structlog.dev.plain_traceback)
 
 
 def access_writer(settings: LogSettings) -> Callable[[Sequence[Access]], None]:

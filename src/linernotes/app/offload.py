@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import TypeVar
 
 from linernotes.web.leases import Leases
@@ -23,7 +24,7 @@ class Pool:
     def __call__(self, work: Callable[[], T], /) -> Awaitable[T]:
         """Run ``work`` in the pool and give its result."""
         epoch = self._leases.enter()
-        future = self._executor.submit(work)
+        future = self._executor.submit(copy_context().run, work)
         future.add_done_callback(lambda _: self._leases.leave(epoch))
         return asyncio.wrap_future(future)
 

@@ -30,6 +30,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "info": ("linernotes.cli.info", "Say what the data folder holds."),
     "doctor": ("linernotes.cli.doctor", "Check that everything works, and say what to do if not."),
+    "get": ("linernotes.cli.get", "Ask the REST API without a server."),
+    "providers": ("linernotes.cli.providers", "List and test the outside sources."),
+    "keys": ("linernotes.cli.keys", "Make, list and revoke keys for the API."),
+    "worker": ("linernotes.cli.worker", "Run background jobs without serving."),
+    "jobs": ("linernotes.cli.jobs", "List, retry and remove background jobs."),
     "config": ("linernotes.cli.config", "Show and check the settings."),
     "db": ("linernotes.cli.db", "Upgrade, inspect and back up the state database."),
 }

@@ -44,6 +44,7 @@ def _examine(settings: Settings) -> list[Finding]:
 
     from linernotes.app.checks import all_checks, run_checks
     from linernotes.app.compose import live_catalogue
+    from linernotes.app.growing import source_titles
     from linernotes.app.logs import configure
     from linernotes.web.leases import Leases
 
@@ -53,7 +54,8 @@ def _examine(settings: Settings) -> list[Finding]:
     live = live_catalogue(settings, Leases())
     live.look()
     try:
-        return run_checks(all_checks(data_dir=settings.data_dir, live=live))
+        sources = source_titles(settings)
+        return run_checks(all_checks(data_dir=settings.data_dir, live=live, sources=sources))
     finally:
         live.close()
 

@@ -19,27 +19,33 @@ COUNTED = ("artist", "release-group", "release", "recording")
 @click.option("--host", help="Address to listen on (setting server.host).")
 @click.option("--port", type=int, help="Port to listen on (setting server.port).")
 @click.option("--workers", type=int, help="Server processes (setting server.workers).")
+@click.option(
+    "--contact",
+    help="Ask MusicBrainz for what is missing; your e-mail or page, for its operators (setting musicbrainz.contact).",
+)
 @data_option
 @click.pass_obj
-def command(state: CliState, host: str | None, port: int | None, workers: int | None) -> None:
+def command(state: CliState, host: str | None, port: int | None, workers: int | None, contact: str | None) -> None:
     """Serve the catalogue over HTTP."""
     from linernotes.app.compose import check_settings
     from linernotes.app.lifecycle import check_address, serve
-    from linernotes.stores.sql.opening import STATE_FILE, open_state
+    from linernotes.app.stores import open_stores
     from linernotes.stores.sqlite.builds import BuildFolder
 
-    settings = state.settings({"server.host": host, "server.port": port, "server.workers": workers})
+    flags = {"server.host": host, "server.port": port, "server.workers": workers, "musicbrainz.contact": contact}
+    settings = state.settings(flags)
     check_settings(settings)
     check_address(settings.server)
-    open_state(settings.data_dir / STATE_FILE).close()
+    open_stores(settings).close()
     _greet(settings, BuildFolder(settings.data_dir).info())
     serve(settings)
 
 
 def _greet(settings: Settings, info: BuildInfo | None) -> None:
     from linernotes.app.compose import page_mount
+    from linernotes.app.growing import source_titles
 
-    click.echo(_what(info))
+    click.echo(_what(info, source_titles(settings)))
     shown = "localhost" if settings.server.host in {"0.0.0.0", "::", "127.0.0.1", "::1"} else settings.server.host  # noqa: S104
     base = f"http://{f'[{shown}]' if ':' in shown else shown}:{settings.server.port}"
     api = page_mount(settings)
@@ -50,9 +56,11 @@ def _greet(settings: Settings, info: BuildInfo | None) -> None:
     click.echo(f"Lidarr's metadata source is {base}{api}. Ctrl-C stops the server.")
 
 
-def _what(info: BuildInfo | None) -> str:
+def _what(info: BuildInfo | None, sources: list[str]) -> str:
     from linernotes.app.live import NO_CATALOGUE, NO_CATALOGUE_HINT
 
+    if info is None and sources:
+        return f"{NO_CATALOGUE}: it is filled from {', '.join(sources)} as it is asked."
     if info is None:
         return f"{NO_CATALOGUE}: every question is answered 503 until there is one.\n{NO_CATALOGUE_HINT}"
     held = dict(info.counts)

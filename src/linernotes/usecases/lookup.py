@@ -70,15 +70,18 @@ def albums(catalogue: CatalogueSnapshot, mbids: Sequence[MBID]) -> list[Album | 
     ]
 
 
-def series_entries(catalogue: CatalogueSnapshot, mbid: MBID) -> list[SeriesEntry]:
+def series_entries(
+    catalogue: CatalogueSnapshot, mbid: MBID, *, known: CatalogueSnapshot | None = None
+) -> list[SeriesEntry]:
     """Return the release groups of a series in its order; nothing for an unknown series.
 
-    Raises ``Corrupt`` where a group credits nobody.
+    The groups are taken from ``known``, the catalogue itself if that is not given: their names are enough here. Raises
+    ``Corrupt`` where a group credits nobody.
     """
     [found] = catalogue.series([mbid])
     if found is None or not found.items:
         return []
-    groups = catalogue.release_groups([item.release_group for item in found.items])
+    groups = (known or catalogue).release_groups([item.release_group for item in found.items])
     for group in groups:
         if group is not None and not group.credit:
             raise Corrupt(f"Album {group.mbid} credits nobody.")

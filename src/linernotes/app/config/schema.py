@@ -12,7 +12,8 @@ import msgspec
 from msgspec import inspect
 
 from linernotes.app.config.settings import Settings
-from linernotes.app.registry import find_facades
+from linernotes.app.registry import find_facades, find_providers
+from linernotes.domain.errors import Conflict
 from linernotes.domain.secret import Secret
 
 PREFIX = "LINERNOTES_"
@@ -62,6 +63,7 @@ class Schema(msgspec.Struct, frozen=True, kw_only=True):
 
     sections: tuple[Section, ...]
     facades: dict[str, type[msgspec.Struct]]
+    providers: dict[str, type[msgspec.Struct]] = {}
 
     def settings(self) -> dict[str, Setting]:
         """All settings by name, in order."""
@@ -69,19 +71,33 @@ class Schema(msgspec.Struct, frozen=True, kw_only=True):
 
     def defaults(self) -> Settings:
         """The settings as they are when nobody says anything."""
-        return Settings(facades={name: cls() for name, cls in self.facades.items()})
+        return Settings(
+            facades={name: cls() for name, cls in self.facades.items()},
+            providers={name: cls() for name, cls in self.providers.items()},
+        )
 
 
-def read_schema(facades: Mapping[str, type[msgspec.Struct]] | None = None) -> Schema:
-    """Return the rows of all settings; ``facades`` are those that are installed unless others are given."""
-    own = [f for f in msgspec.structs.fields(Settings) if f.name != "facades"]
+def read_schema(
+    facades: Mapping[str, type[msgspec.Struct]] | None = None,
+    providers: Mapping[str, type[msgspec.Struct]] | None = None,
+) -> Schema:
+    """Return the rows of all settings; façades and providers are those that are installed unless others are given.
+
+    Raises Conflict where a provider has the name of a façade: their settings would be one section.
+    """
+    own = [f for f in msgspec.structs.fields(Settings) if f.name not in {"facades", "providers"}]
     alone = tuple(_row(f, (), "") for f in own if not _is_struct(f.type))
     sections = [Section(name="", description="", settings=alone)]
     sections += [_section(f.type, f.encode_name, (f.name,)) for f in own if _is_struct(f.type)]
     if facades is None:
         facades = {name: facade.settings for name, facade in find_facades().items()}
+    if providers is None:
+        providers = {name: provider.settings for name, provider in find_providers().items()}
+    if both := facades.keys() & providers.keys():
+        raise Conflict(f"a façade and a provider are both called {min(both)}")
+    sections += [_section(cls, name, ("providers", name)) for name, cls in sorted(providers.items())]
     sections += [_section(cls, name, ("facades", name)) for name, cls in sorted(facades.items())]
-    return Schema(sections=tuple(sections), facades=dict(facades))
+    return Schema(sections=tuple(sections), facades=dict(facades), providers=dict(providers))
 
 
 def _section(cls: type[msgspec.Struct], name: str, path: tuple[str, ...]) -> Section:

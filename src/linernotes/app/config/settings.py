@@ -11,7 +11,8 @@ from msgspec import Meta, field
 from linernotes.domain.secret import Secret
 from linernotes.dumps.settings import ImportSettings
 from linernotes.searchers.tantivy.settings import SearchSettings
-from linernotes.web.settings import CacheSettings, ServerSettings
+from linernotes.web.settings import AccessSettings, CacheSettings, ServerSettings
+from linernotes.worker.settings import WorkerSettings
 
 
 class LogSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,8 +26,24 @@ class LogSettings(msgspec.Struct, frozen=True, kw_only=True):
     ] = "auto"
 
 
+class LibrarySettings(msgspec.Struct, frozen=True, kw_only=True):
+    """How what is not in the catalogue is asked of outside sources."""
+
+    budget_seconds: Annotated[
+        float, Meta(description="How long a request waits for sources before it is told to come back.", gt=0, le=60)
+    ] = 10.0
+    dump_days: Annotated[
+        int,
+        Meta(description="After how many days what came with a dump is asked for anew, on use; 0 is never.", ge=0),
+    ] = 0
+    keep_days: Annotated[
+        int,
+        Meta(description="After how many days without a refresh what a source said is forgotten; 0 is never.", ge=0),
+    ] = 0
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that can be set. ``facades`` holds each façade's own settings under the façade's name."""
+    """Everything that can be set. ``facades`` and ``providers`` hold the settings of each under its name."""
 
     data_dir: Annotated[
         Path,
@@ -43,4 +60,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     import_: ImportSettings = field(default_factory=ImportSettings, name="import")
     search: SearchSettings = field(default_factory=SearchSettings)
     cache: CacheSettings = field(default_factory=CacheSettings)
+    access: AccessSettings = field(default_factory=AccessSettings)
+    library: LibrarySettings = field(default_factory=LibrarySettings)
+    worker: WorkerSettings = field(default_factory=WorkerSettings)
+    providers: dict[str, Any] = field(default_factory=dict)
     facades: dict[str, Any] = field(default_factory=dict)

@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Any, Protocol, TypeVar
+from collections.abc import Callable
+from typing import Any
 
 import msgspec
 
 from linernotes.facades._kit.http import FacadeApp
-from linernotes.ports.build import LiveBuild
+from linernotes.ports.offload import Offload
 from linernotes.ports.state import ChangeMarks
-
-T = TypeVar("T")
-
-
-class Offload(Protocol):
-    """Runs CPU work off the event loop, in a bounded pool."""
-
-    def __call__(self, work: Callable[[], T], /) -> Awaitable[T]:
-        """Run ``work`` in the pool and give its result."""
-        ...
+from linernotes.usecases.library import Library, Lookups
 
 
 class FacadeDeps(msgspec.Struct, frozen=True):
-    """What a façade is given. ``now`` returns unix milliseconds, UTC."""
+    """What a façade is given: whom to ask, in ``library`` and ``lookups``. ``now`` returns unix milliseconds, UTC."""
 
-    live: LiveBuild
+    library: Library
+    lookups: Lookups
     marks: ChangeMarks
     offload: Offload
     now: Callable[[], int]

@@ -21,6 +21,7 @@ from linernotes.facades.lidarr.routes import Router
 from linernotes.facades.lidarr.searching import Searching
 from linernotes.facades.lidarr.settings import LidarrSettings
 from linernotes.facades.lidarr.spotify import Spotify
+from linernotes.usecases.library import Library
 
 _NEVER_KEPT = ("/spotify/auth", "/spotify/renew", "/recent/", "/invalidate")
 _VERSION = re.compile(r"/api/[^/]+(?=/|$)")
@@ -30,15 +31,16 @@ _log = logging.getLogger(__name__)
 class LidarrApp:
     """Answers what Lidarr asks."""
 
-    def __init__(self, *, router: Router, replies: Replies) -> None:
-        """Keep the routes."""
+    def __init__(self, *, router: Router, replies: Replies, library: Library) -> None:
+        """Keep the routes, and who fetches what a handler does not find."""
+        self._library = library
         self._router = router
         self._replies = replies
 
     async def handle(self, request: Request) -> Reply:
         request = _below_version(request)
         try:
-            reply = await self._answer(request)
+            reply = await self._library.answer(lambda: self._answer(request))
         except LinernotesError as exc:
             reply = error_reply(exc, self._replies, fresh=request.path.startswith(_NEVER_KEPT))
         except Exception:  # noqa: BLE001 - a client that gets no JSON object takes it for something else
@@ -71,19 +73,21 @@ def build_app(settings: LidarrSettings, deps: FacadeDeps) -> LidarrApp:
     """Put the façade together."""
     encode = Encoder()
     replies = Replies(encode=encode, max_age=settings.max_age_seconds)
-    documents = Documents(live=deps.live, settings=settings, encode=encode, offload=deps.offload)
+    documents = Documents(live=deps.library, settings=settings, encode=encode, offload=deps.offload)
     groups = (
         Pages(documents=documents, replies=replies, encode=encode, version=deps.version),
         Searching(documents=documents, replies=replies, settings=settings, offload=deps.offload),
         Changes(
-            live=deps.live,
+            live=deps.library,
+            lookups=deps.lookups,
             marks=deps.marks,
             settings=settings,
             replies=replies,
             offload=deps.offload,
             now=deps.now,
         ),
-        Spotify(live=deps.live, replies=replies, offload=deps.offload),
+        Spotify(live=deps.library, replies=replies, offload=deps.offload),
         Charts(),
     )
-    return LidarrApp(router=Router(route for group in groups for route in group.routes()), replies=replies)
+    router = Router(route for group in groups for route in group.routes())
+    return LidarrApp(router=router, replies=replies, library=deps.library)

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from linernotes.domain.errors import Unauthorised, Unavailable
 from linernotes.domain.ids import MBID, Kind, parse_mbid
 from linernotes.facades._kit.http import Reply, Request
-from linernotes.facades._kit.manifest import Offload
 from linernotes.facades.lidarr import wire
 from linernotes.facades.lidarr.asked import Query
 from linernotes.facades.lidarr.replies import Replies
@@ -17,7 +16,9 @@ from linernotes.facades.lidarr.routes import Route
 from linernotes.facades.lidarr.settings import LidarrSettings
 from linernotes.facades.lidarr.times import LATEST, http_date, plain_date, read_time
 from linernotes.ports.build import LiveBuild
+from linernotes.ports.offload import Offload
 from linernotes.ports.state import ChangeMarks
+from linernotes.usecases.library import Lookups
 from linernotes.usecases.recent import RecentChanges, recent_changes
 from linernotes.usecases.refresh import refresh
 
@@ -33,6 +34,7 @@ class Changes:
         self,
         *,
         live: LiveBuild,
+        lookups: Lookups,
         marks: ChangeMarks,
         settings: LidarrSettings,
         replies: Replies,
@@ -42,6 +44,7 @@ class Changes:
         """Keep where changes come from; ``now`` returns unix milliseconds."""
         self._offload = offload
         self._live = live
+        self._lookups = lookups
         self._marks = marks
         self._settings = settings
         self._replies = replies
@@ -104,6 +107,7 @@ class Changes:
 
     async def _refresh(self, kind: Kind, mbid: MBID) -> Reply:
         """Say yes to an MBID that is not here, too, as the original does; nothing is marked then."""
-        catalogue, marks, now = self._live.current().catalogue, self._marks, self._now()
+        catalogue, marks, now = self._live.current().known, self._marks, self._now()
         await self._offload(lambda: refresh(catalogue=catalogue, marks=marks, kind=kind, mbid=mbid, now=now))
+        await self._lookups.refresh(kind, mbid)
         return self._replies.json(wire.Success())

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
 
 from linernotes.domain.errors import Corrupt
 from linernotes.domain.ids import MBID
-from linernotes.facades._kit.manifest import Offload
 from linernotes.facades.lidarr import mapping
 from linernotes.facades.lidarr.album import ArtistDocument, album
 from linernotes.facades.lidarr.chosen import AlbumFilter
@@ -15,7 +15,10 @@ from linernotes.facades.lidarr.flight import SingleFlight
 from linernotes.facades.lidarr.settings import LidarrSettings
 from linernotes.facades.lidarr.shelf import Shelf
 from linernotes.ports.build import Build, LiveBuild
+from linernotes.ports.offload import Offload
 from linernotes.usecases import lookup
+
+T = TypeVar("T")
 
 _MANY = 2_000
 """Rendering more than this many tracks or album lines takes several milliseconds: that leaves the event loop."""
@@ -23,8 +26,8 @@ _MANY = 2_000
 _FEW = 20
 """More albums than a search gives unasked are read off the event loop."""
 
-ArtistShelf = Shelf[MBID, ArtistDocument]
-AlbumShelf = Shelf[tuple[MBID, bool], bytes]
+ArtistShelf = Shelf[tuple[MBID, bool], ArtistDocument]
+AlbumShelf = Shelf[tuple[MBID, bool, bool], bytes]
 
 
 class Documents:
@@ -59,47 +62,61 @@ class Reader:
         self._artists = ArtistShelf(settings.document_bytes // 4)
         self._albums = AlbumShelf(settings.document_bytes - settings.document_bytes // 4)
 
-    def artists(self, mbids: Iterable[MBID]) -> dict[MBID, ArtistDocument]:
-        """Return the artists that the catalogue holds, by the MBID asked for."""
+    async def artists(self, mbids: Iterable[MBID], *, whole: bool = False) -> dict[MBID, ArtistDocument]:
+        """Return the artists that are known, by the MBID asked for; ``whole``: only those of whom all is known."""
         asked = list(dict.fromkeys(mbids))
-        found = {mbid: document for mbid in asked if (document := self._artists.get(mbid)) is not None}
+        view = whole or self.build.partly is None
+        found = {mbid: document for mbid in asked if (document := self._artists.get((mbid, view))) is not None}
         missing = [mbid for mbid in asked if mbid not in found]
-        for mbid, artist in zip(missing, self.build.catalogue.artists(missing) if missing else [], strict=True):
+        catalogue = self.build.catalogue if view else self.build.known
+        read = await self._read(lambda: catalogue.artists(missing), 0) if missing else []
+        for mbid, artist in zip(missing, read, strict=True):
             if artist is not None:
                 found[mbid] = ArtistDocument(artist.mbid, self._encode(mapping.artist(artist)))
-                self._artists.put(mbid, found[mbid], len(found[mbid].body))
+                self._artists.put((mbid, view), found[mbid], len(found[mbid].body))
         return found
 
-    async def albums(self, mbids: Sequence[MBID], *, with_releases: bool = True) -> dict[MBID, bytes]:
-        """Return the albums that the catalogue holds, by the MBID asked for; ``Corrupt`` if one lacks an artist."""
+    async def albums(
+        self, mbids: Sequence[MBID], *, with_releases: bool = True, whole: bool = False
+    ) -> dict[MBID, bytes]:
+        """Return the albums that are known, by the MBID asked for; ``whole``: only those of which all is known.
+
+        Raises ``Corrupt`` if one lacks an artist.
+        """
         asked = list(dict.fromkeys(mbids))
-        found = {mbid: body for mbid in asked if (body := self._albums.get((mbid, with_releases))) is not None}
+        view = whole or self.build.partly is None
+        found = {mbid: body for mbid in asked if (body := self._albums.get((mbid, with_releases, view))) is not None}
         missing = [mbid for mbid in asked if mbid not in found]
-        read = zip(missing, await self._read(missing), strict=True)
+        catalogue = self.build.catalogue if view else self.build.known
+        read = zip(missing, await self._read(lambda: lookup.albums(catalogue, missing), len(missing)), strict=True)
         albums = {mbid: one for mbid, one in read if one is not None}
         artist_ids = {mbid: one.artist_ids for mbid, one in albums.items()}
-        artists = self.artists(mbid for ids in artist_ids.values() for mbid in ids)
+        artists = await self.artists(mbid for ids in artist_ids.values() for mbid in ids)
         for mbid, one in albums.items():
             body = await self._rendered(one, _closed(artists, artist_ids[mbid], mbid), with_releases=with_releases)
-            self._albums.put((mbid, with_releases), body, len(body))
+            self._albums.put((mbid, with_releases, view), body, len(body))
             found[mbid] = body
         return found
 
-    async def _read(self, mbids: Sequence[MBID]) -> list[lookup.Album | None]:
+    async def _read(self, work: Callable[[], T], albums: int) -> T:
         """Read few albums here and many elsewhere: a hundred take some twenty milliseconds."""
-        if len(mbids) <= _FEW:
-            return lookup.albums(self.build.catalogue, mbids)
-        return await self._offload(lambda: lookup.albums(self.build.catalogue, mbids))
+        return work() if albums <= _FEW and not self.build.remote else await self._offload(work)
 
     async def discography(self, artist: MBID, chosen: AlbumFilter) -> bytes:
         """Return the ``Albums`` of an artist, as far as they are chosen."""
-        albums = lookup.discography(self.build.catalogue, artist, any_position=self._settings.wider_albums)
+        wider, catalogue = self._settings.wider_albums, self.build.catalogue
+        albums = await self._read(lambda: lookup.discography(catalogue, artist, any_position=wider), 0)
 
         def render() -> bytes:
             lines = mapping.summaries(albums, statusless=self._settings.statusless_releases)
             return self._encode(chosen.of(lines))
 
         return await self._worked((artist, chosen), len(albums), render)
+
+    async def series(self, mbid: MBID) -> list[lookup.SeriesEntry]:
+        """Return the release groups of a series, in its order."""
+        build = self.build
+        return await self._read(lambda: lookup.series_entries(build.catalogue, mbid, known=build.known), 0)
 
     async def _rendered(self, one: lookup.Album, artists: dict[MBID, ArtistDocument], *, with_releases: bool) -> bytes:
         def render() -> bytes:

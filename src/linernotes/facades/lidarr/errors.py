@@ -30,6 +30,8 @@ _STATUS: tuple[tuple[type[errors.LinernotesError], int], ...] = (
 
 def status_of(error: errors.LinernotesError) -> int:
     """Return the HTTP status of an error; 500 for one that nobody thought of."""
+    if isinstance(error, errors.RateLimited) and error.source:
+        return 503  # it was us who asked too much, not the client
     return next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
 
 

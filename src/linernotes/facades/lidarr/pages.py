@@ -15,7 +15,6 @@ from linernotes.facades.lidarr.encode import Encoder
 from linernotes.facades.lidarr.replies import Replies
 from linernotes.facades.lidarr.routes import Route
 from linernotes.facades.lidarr.times import http_date, read_time
-from linernotes.usecases.lookup import series_entries
 
 _DAY = 24 * 60 * 60
 
@@ -60,7 +59,7 @@ class Pages:
         """Return an artist with its albums; a merged MBID gives the artist that it was merged into, whole."""
         mbid = parse_mbid(text)
         reader = self._documents.reader()
-        found = reader.artists([mbid]).get(mbid)
+        found = (await reader.artists([mbid], whole=True)).get(mbid)
         if found is None:
             raise NotFound("Artist not found")
         chosen = album_filter(Query(request.query))
@@ -70,14 +69,14 @@ class Pages:
     async def album(self, _: Request, text: str) -> Reply:
         """Return a release group with everything in it."""
         mbid: MBID = parse_mbid(text)
-        found = (await self._documents.reader().albums([mbid])).get(mbid)
+        found = (await self._documents.reader().albums([mbid], whole=True)).get(mbid)
         if found is None:
             raise NotFound("Album not found")
         return self._replies.shared(found)
 
     async def series(self, _: Request, text: str) -> Reply:
         """List the release groups of a series; an unknown one has none."""
-        entries = series_entries(self._documents.reader().build.catalogue, parse_mbid(text))
+        entries = await self._documents.reader().series(parse_mbid(text))
         return self._replies.shared(self._encode(mapping.series(entries)), max_age=_DAY)
 
 

@@ -8,12 +8,12 @@ from linernotes.domain.errors import Invalid
 from linernotes.domain.ids import MBID, Kind, parse_mbid
 from linernotes.domain.names import NameHit
 from linernotes.facades._kit.http import Reply, Request
-from linernotes.facades._kit.manifest import Offload
 from linernotes.facades.lidarr.asked import Query, listed
 from linernotes.facades.lidarr.documents import Documents
 from linernotes.facades.lidarr.replies import Replies
 from linernotes.facades.lidarr.routes import Route
 from linernotes.facades.lidarr.settings import LidarrSettings
+from linernotes.ports.offload import Offload
 from linernotes.usecases.match_releases import match_release_groups
 from linernotes.usecases.search import search_albums, search_names
 
@@ -61,7 +61,7 @@ class Searching:
         text, limit = _text(query), query.limit(self._settings.max_search_limit)
         reader = self._documents.reader()
         hits = await self._offload(lambda: search_names(reader.build.names, text, [Kind.ARTIST], limit=limit))
-        found = reader.artists(hit.mbid for hit in hits)
+        found = await reader.artists(hit.mbid for hit in hits)
         return self._listed(found[hit.mbid].body for hit in hits if hit.mbid in found)
 
     async def albums(self, request: Request) -> Reply:
@@ -81,7 +81,7 @@ class Searching:
         reader = self._documents.reader()
         kinds = [Kind.ARTIST, Kind.RELEASE_GROUP]
         hits = await self._offload(lambda: search_names(reader.build.names, text, kinds, limit=limit))
-        artists = reader.artists(hit.mbid for hit in hits if hit.kind is Kind.ARTIST)
+        artists = await reader.artists(hit.mbid for hit in hits if hit.kind is Kind.ARTIST)
         albums = await reader.albums([hit.mbid for hit in hits if hit.kind is Kind.RELEASE_GROUP])
         bodies = {mbid: found.body for mbid, found in artists.items()}
         return self._listed(_item(hit, bodies, albums) for hit in hits if hit.mbid in bodies or hit.mbid in albums)

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from linernotes.domain.errors import Invalid, NotFound, Unavailable
 from linernotes.facades._kit.http import Reply, Request
-from linernotes.facades._kit.manifest import Offload
 from linernotes.facades.lidarr import wire
 from linernotes.facades.lidarr.asked import Query, listed
 from linernotes.facades.lidarr.replies import Replies
 from linernotes.facades.lidarr.routes import Route
 from linernotes.ports.build import LiveBuild
 from linernotes.ports.catalog import CatalogueSnapshot
+from linernotes.ports.offload import Offload
 from linernotes.usecases.find_by_url import albums_by_url, artists_by_url
 
 _EXPECTED = "Bad Request - expected JSON list of spotify IDs as post body"
@@ -39,12 +39,14 @@ class Spotify:
 
     async def artist(self, request: Request, spotify_id: str) -> Reply:
         """Send the client to the artist."""
-        [found] = artists_by_url(self._live.current().catalogue, [_pages("artist", spotify_id)])
+        catalogue = self._live.current().catalogue
+        [found] = await self._offload(lambda: artists_by_url(catalogue, [_pages("artist", spotify_id)]))
         return self._sent(request, "artist", found)
 
     async def album(self, request: Request, spotify_id: str) -> Reply:
         """Send the client to the album."""
-        [found] = albums_by_url(self._live.current().catalogue, [_pages("album", spotify_id)])
+        catalogue = self._live.current().catalogue
+        [found] = await self._offload(lambda: albums_by_url(catalogue, [_pages("album", spotify_id)]))
         return self._sent(request, "album", found)
 
     async def lookup(self, request: Request) -> Reply:

@@ -37,6 +37,7 @@ from linernotes.ports.catalog import CatalogueSnapshot
 from linernotes.stores.memory.catalogue import MemoryCatalogue
 from linernotes.stores.memory.live import MemoryLiveBuild
 from linernotes.stores.memory.state import MemoryState
+from tests.library import Shelf
 
 T = TypeVar("T")
 NOW = 1_795_219_200_000  # Sat, 21 Nov 2026 00:00:00 GMT
@@ -253,7 +254,15 @@ class Server:
         self.live = MemoryLiveBuild(Build(snapshot or catalogue(), self.names))
         self.marks = MemoryState()
         self.offloaded = 0
-        deps = FacadeDeps(live=self.live, marks=self.marks, offload=self._offload, now=lambda: NOW, version="1.2.3")
+        shelf = Shelf(self.live, marks=self.marks, offload=self._offload, now=lambda: NOW)
+        deps = FacadeDeps(
+            library=shelf.library,
+            lookups=shelf.lookups,
+            marks=self.marks,
+            offload=self._offload,
+            now=lambda: NOW,
+            version="1.2.3",
+        )
         self.app = FACADE.build(LidarrSettings(**settings), deps)
 
     async def _offload(self, work: Callable[[], T], /) -> T:

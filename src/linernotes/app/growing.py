@@ -1,0 +1,129 @@
+"""Puts the library together: the live build, what sources said, the sources themselves and their lifetimes."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable, Iterable
+from secrets import token_hex
+from typing import Any
+
+import msgspec
+
+from linernotes import __version__
+from linernotes.app.config.settings import Settings
+from linernotes.app.registry import find_providers
+from linernotes.domain.catalogue import BuildInfo
+from linernotes.domain.facts import Wanted
+from linernotes.domain.jobs import Job
+from linernotes.ports.build import Build, LiveBuild
+from linernotes.ports.offload import Offload
+from linernotes.ports.queue import JobQueue
+from linernotes.ports.source import Source
+from linernotes.ports.turns import Pace
+from linernotes.providers._kit.manifest import Provider, ProviderDeps
+from linernotes.stores.memory.catalogue import MemoryCatalogue
+from linernotes.stores.sql import SqlState
+from linernotes.usecases.library import Library, Lifetimes, Lookups, Terms
+from linernotes.usecases.library.filling import Filler
+from linernotes.usecases.library.lifetimes import HOUR
+from linernotes.usecases.library.naming import NoNames
+
+DAY = 24 * HOUR
+USER_AGENT = f"linernotes/{__version__}"
+NOTHING_IMPORTED = BuildInfo("none", 0, 0, 0, None, "", None, ())
+
+
+class Growing(msgspec.Struct, frozen=True):
+    """A library with its sources."""
+
+    library: Library
+    lookups: Lookups
+    filler: Filler
+    sources: tuple[Source, ...]
+
+    async def close(self) -> None:
+        """Stop what is being fetched, and let go of connections."""
+        await self.library.close()
+        for source in self.sources:
+            await source.close()
+
+    def handlers(self) -> dict[str, Callable[[Job], Any]]:
+        """Return who does which kind of job."""
+
+        async def refresh(job: Job) -> None:
+            await self.library.refresh(msgspec.json.decode(job.payload, type=Wanted))
+
+        return {"refresh": refresh}
+
+    def numbers(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Counters and gauges of the sources, by name."""
+        tallies = {name: msgspec.structs.asdict(tally) for name, tally in self.filler.tally.items()}
+        words = ("fetched", "missing", "faults", "joined")
+        counters = {
+            f"source_{word}": {(("source", name),): float(tally[word]) for name, tally in tallies.items()}
+            for word in words
+            if tallies
+        }
+        return counters, {}
+
+
+def asked_providers(settings: Settings) -> Iterable[tuple[Provider, Any]]:
+    """Return the providers that the settings switch on, with their settings."""
+    for name, provider in find_providers().items():
+        own = settings.providers[name]
+        if not provider.off(own):
+            yield provider, own
+
+
+def source_titles(settings: Settings) -> list[str]:
+    """Return how the sources that are asked are called."""
+    return [provider.title for provider, _ in asked_providers(settings)]
+
+
+def build_library(
+    settings: Settings,
+    *,
+    live: LiveBuild,
+    state: SqlState,
+    queue: JobQueue,
+    offload: Offload,
+    now: Callable[[], int],
+) -> Growing:
+    """Put a process's library together."""
+    asked = list(asked_providers(settings))
+    sources = build_sources(asked, pace=state.pace, now=now)
+    terms = Terms(
+        now=now,
+        offers=frozenset(aspect for source in sources for aspect in source.offers),
+        sources={one.name: Lifetimes(one.lifetimes(own), one.missing(own)) for one, own in asked},
+        dump=settings.library.dump_days * DAY,
+    )
+    owner = f"{socket.gethostname()}:{os.getpid()}:{token_hex(4)}"
+    filler = Filler(
+        sources=sources,
+        overlay=state.overlay,
+        claims=state.claims,
+        marks=state,
+        offload=offload,
+        terms=terms,
+        owner=owner,
+    )
+    library = Library(
+        live=live,
+        empty=Build(MemoryCatalogue(info=NOTHING_IMPORTED), NoNames()),
+        overlay=state.overlay,
+        terms=terms,
+        filler=filler,
+        queue=queue,
+        offload=offload,
+        budget_seconds=settings.library.budget_seconds,
+    )
+    lookups = Lookups(library=library, marks=state, offload=offload)
+    return Growing(library, lookups, filler, tuple(sources))
+
+
+def build_sources(asked: Iterable[tuple[Provider, Any]], *, pace: Pace, now: Callable[[], int]) -> list[Source]:
+    """Return the sources of providers, in the order in which they are asked."""
+    deps = ProviderDeps(pace=pace, now=now, user_agent=USER_AGENT)
+    return [provider.build(own, deps) for provider, own in asked]
