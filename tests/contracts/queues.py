@@ -6,21 +6,27 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Engine, create_engine, make_url
+from sqlalchemy import Engine
+from sqlalchemy.schema import CreateSchema
 
 from linernotes.queues.sql import SqlQueue
 from linernotes.queues.sql.tables import metadata
+from linernotes.stores.sql.location import SCHEMA, Location
 from linernotes.stores.sql.opening import make_engine
 
 
+def place(url: str) -> Location:
+    """Return where the state is that ``sqlite:///path`` or ``postgresql://…`` means."""
+    return Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:") else url
+
+
 def queue_engine(url: str) -> Engine:
-    """Return an engine for ``sqlite:///path`` or ``postgresql://…`` whose tables are there."""
-    found = make_url(url)
-    if found.get_backend_name() == "sqlite":
-        engine = make_engine(Path(found.database or ""))
-    else:
-        engine = create_engine(found.set(drivername="postgresql+psycopg"), pool_size=10)
-    metadata.create_all(engine)
+    """Return an engine of the state's kind, with the queue's tables and no others: that is quicker than migrations."""
+    engine = make_engine(place(url))
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(CreateSchema(SCHEMA, if_not_exists=True))
+        metadata.create_all(connection)
     return engine
 
 
