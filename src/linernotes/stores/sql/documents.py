@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from hashlib import blake2b
 from typing import Any
 
@@ -26,6 +27,7 @@ class Documents:
     def __init__(self) -> None:
         """Prepare a decoder for each aspect."""
         self._encoder = msgspec.msgpack.Encoder()
+        self._own = _Own()
         self._decoders = {aspect: msgspec.msgpack.Decoder(type_) for aspect, type_ in VALUE_TYPES.items()}
 
     def pack(self, fact: Fact) -> tuple[bytes | None, bytes]:
@@ -39,24 +41,31 @@ class Documents:
             raise Invalid(f"this {fact.wanted.aspect} cannot be kept: {exc}") from exc
         said = blake2b(plain, digest_size=DIGEST_BYTES)
         said.update((fact.moved_to or "").encode())
-        return (None if fact.value is None else _smaller(plain)), said.digest()
+        return (None if fact.value is None else self._smaller(plain)), said.digest()
 
     def unpack(self, aspect: Aspect, document: bytes) -> Any:
         """Return the value. Raises Corrupt."""
         plain: bytes | memoryview
         try:
             if document[:1] == ZSTANDARD:
-                plain = zstandard.ZstdDecompressor().decompress(memoryview(document)[1:], max_output_size=LARGEST)
+                plain = self._own.decompressor.decompress(memoryview(document)[1:], max_output_size=LARGEST)
             else:
                 plain = memoryview(document)[1:]
             return self._decoders[aspect].decode(plain)
         except (zstandard.ZstdError, msgspec.MsgspecError, UnicodeDecodeError) as exc:
             raise Corrupt(f"a kept {aspect} cannot be read: {exc}", hint="Restore a backup.") from exc
 
+    def _smaller(self, plain: bytes) -> bytes:
+        if len(plain) >= _WORTH_A_TRY:
+            packed = self._own.compressor.compress(plain)
+            if len(packed) < len(plain):
+                return ZSTANDARD + packed
+        return PLAIN + plain
 
-def _smaller(plain: bytes) -> bytes:
-    if len(plain) >= _WORTH_A_TRY:
-        packed = zstandard.ZstdCompressor(level=LEVEL).compress(plain)
-        if len(packed) < len(plain):
-            return ZSTANDARD + packed
-    return PLAIN + plain
+
+class _Own(threading.local):
+    """What is for one thread at a time, and costs more to make than to use."""
+
+    def __init__(self) -> None:
+        self.compressor = zstandard.ZstdCompressor(level=LEVEL)
+        self.decompressor = zstandard.ZstdDecompressor()

@@ -38,7 +38,9 @@ def name_of(where: Location) -> str:
     """Return how to speak of it: the path, or the URL with neither password nor options."""
     if not is_server(where):
         return str(where)
-    return server_url(where).set(drivername="postgresql", password=None, query={}).render_as_string()
+    url = server_url(where)
+    bare = url.create("postgresql", url.username, host=url.host, port=url.port, database=url.database)
+    return bare.render_as_string()
 
 
 def server_url(where: Location) -> URL:
