@@ -40,6 +40,8 @@ async def disc_id(question: Question) -> list[Fact]:
     found = await question.service.get(
         f"discid/{quote(question.key, safe='')}", {"cdstubs": "no"}, into=wire.DiscId, deadline=question.deadline
     )
+    if found is not None and found.releases is None and found.title is None:
+        raise Invalid("a disc ID without releases")
     held = [] if found is None else found.releases or []
     return _refs(question, Kind.RELEASE, (one.id for one in held))
 
@@ -59,7 +61,7 @@ async def url(question: Question) -> list[Fact]:
     )
     refs = {
         EntityRef(kind, parse_mbid(target.id))
-        for relation in (found.relations or () if found else ())
+        for relation in (found.relations if found else ())
         for kind in _LINKED
         if (target := getattr(relation, kind.replace("-", "_"))) is not None
     }

@@ -273,7 +273,7 @@ class Url(Wire, frozen=True):
 
     id: str
     resource: str
-    relations: list[Relation] | None = None
+    relations: list[Relation]
 
 
 class Isrc(Wire, frozen=True):
@@ -284,9 +284,11 @@ class Isrc(Wire, frozen=True):
 
 
 class DiscId(Wire, frozen=True):
-    """A disc id with the releases that have it; a disc that somebody only described has none."""
+    """A disc id with the releases that have it; a disc that somebody only described has a title instead."""
 
+    id: str
     releases: list[Named] | None = None
+    title: str | None = None
 
 
 class GroupPage(Wire, frozen=True):

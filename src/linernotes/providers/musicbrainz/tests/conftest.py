@@ -24,13 +24,15 @@ def anyio_backend() -> str:
 
 
 @asynccontextmanager
-async def connected(url: str, **settings: object) -> AsyncIterator[Source]:
+async def connected(
+    url: str, *, transport: httpx2.AsyncBaseTransport | None = None, **settings: object
+) -> AsyncIterator[Source]:
     """Build the source for a base URL; it need not wait for turns."""
     chosen = MusicBrainzSettings(
         **({"base_url": url, "contact": "me@example.org", "requests_per_second": 1000} | settings)
     )
     deps = ProviderDeps(
-        pace=MemoryPace(), now=lambda: AT, user_agent="linernotes/1", transport=httpx2.AsyncHTTPTransport()
+        pace=MemoryPace(), now=lambda: AT, user_agent="linernotes/1", transport=transport or httpx2.AsyncHTTPTransport()
     )
     source = MANIFEST.build(chosen, deps)
     try:
