@@ -67,7 +67,7 @@ def levels(data_dir: Path) -> dict[str, Level]:
     builds = FolderBuilds(folder=BuildFolder(data_dir), open_build=lambda _: pytest.fail("opened"))
     live = LiveCatalogue(builds=builds, leases=Leases())
     live.look()
-    findings = run_checks(all_checks(data_dir=data_dir, live=live))
+    findings = run_checks(all_checks(data_dir=data_dir, state=data_dir / "state.sqlite", live=live))
     assert [finding for finding in findings if finding.level is not Level.OK and not finding.hint] == []
     return {finding.name: finding.level for finding in findings}
 

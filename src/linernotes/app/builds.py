@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 
 from linernotes.app.config.settings import Settings
 from linernotes.app.live import Builds
+from linernotes.domain.catalogue import BuildInfo
 from linernotes.domain.ids import Kind
 from linernotes.ports.build import Build
+from linernotes.ports.names import NameSearch
+from linernotes.searchers.tantivy.settings import SearchSettings
 from linernotes.stores.sqlite.builds import BuildFolder
 
 if TYPE_CHECKING:
@@ -19,9 +22,12 @@ if TYPE_CHECKING:
 class FolderBuilds:
     """Builds in a data folder: ``catalogue/<build id>/``, and the text file ``catalogue/current`` that names one."""
 
-    def __init__(self, *, folder: BuildFolder, open_build: Callable[[Path], Build]) -> None:
+    def __init__(
+        self, *, folder: BuildFolder, open_build: Callable[[Path], Build], search: SearchSettings | None = None
+    ) -> None:
         self._folder = folder
         self._open_build = open_build
+        self._search = search or SearchSettings()
 
     @property
     def place(self) -> str:
@@ -39,6 +45,17 @@ class FolderBuilds:
 
     def open(self, build_id: str) -> Build:
         return self._open_build(self._folder.catalogue / build_id)
+
+    def open_names(self, build_id: str) -> NameSearch:
+        from linernotes.searchers.tantivy import open_names
+
+        return open_names(self._folder.catalogue / build_id / "names", settings=self._search)
+
+    def info(self) -> BuildInfo | None:
+        return self._folder.info()
+
+    def close(self) -> None:
+        """Do nothing: a folder is not held open."""
 
 
 class DatabaseBuilds:
@@ -59,21 +76,30 @@ class DatabaseBuilds:
         return self._builds.live_id()
 
     def open(self, build_id: str) -> Build:
-        """Open a build; its name index is made first where this machine does not have it yet."""
+        return checked(Build(self._builds.open(build_id), self.open_names(build_id), remote=True))
+
+    def open_names(self, build_id: str) -> NameSearch:
+        """Open a name index, which is made first where this machine does not have it yet."""
         from linernotes.app.importing.names import ensure_names
         from linernotes.searchers.tantivy import open_names
 
-        catalogue = self._builds.open(build_id)
         search = self._settings.search
-        folder = ensure_names(self._settings.data_dir, build_id, catalogue.name_records, search)
-        return checked(Build(catalogue, open_names(folder, settings=search), remote=True))
+        records = self._builds.open(build_id).name_records
+        return open_names(ensure_names(self._settings.data_dir, build_id, records, search), settings=search)
+
+    def info(self) -> BuildInfo | None:
+        live = self._builds.live()
+        return None if live is None else live.info
+
+    def close(self) -> None:
+        self._builds.close()
 
 
 def builds_of(settings: Settings) -> Builds:
     """Return where the settings say that builds are."""
     if not settings.database:
         folder = BuildFolder(settings.data_dir)
-        return FolderBuilds(folder=folder, open_build=lambda path: open_build(path, settings))
+        return FolderBuilds(folder=folder, open_build=lambda path: open_build(path, settings), search=settings.search)
     from linernotes.stores.postgres.builds import PostgresBuilds
 
     return DatabaseBuilds(builds=PostgresBuilds(settings.database), settings=settings)

@@ -11,7 +11,8 @@ from typing import NamedTuple
 from linernotes.app.live import NO_CATALOGUE, NO_CATALOGUE_HINT, LiveCatalogue
 from linernotes.domain.errors import LinernotesError
 from linernotes.domain.ids import Kind
-from linernotes.stores.sql.opening import STATE_FILE
+from linernotes.stores.sql import Location
+from linernotes.stores.sql.location import is_server, name_of
 from linernotes.stores.sql.revisions import HEAD, current_revision
 from linernotes.web.health import Finding, Level
 
@@ -26,7 +27,7 @@ class Check(NamedTuple):
     run: Callable[[], tuple[Level, str, str]]
 
 
-def all_checks(*, data_dir: Path, live: LiveCatalogue, sources: Sequence[str] = ()) -> list[Check]:
+def all_checks(*, data_dir: Path, state: Location, live: LiveCatalogue, sources: Sequence[str] = ()) -> list[Check]:
     """Return the checks for a data folder and its catalogue, in the order in which they should be told.
 
     Where ``sources`` are asked, by these titles, no catalogue is needed.
@@ -34,7 +35,7 @@ def all_checks(*, data_dir: Path, live: LiveCatalogue, sources: Sequence[str] = 
     return [
         Check("data_folder", lambda: _data_folder(data_dir)),
         Check("disk_space", lambda: _disk_space(data_dir)),
-        Check("state", lambda: _state(data_dir / STATE_FILE)),
+        Check("state", lambda: _state(state)),
         Check("catalogue", lambda: _catalogue(live, sources)),
         Check("search", lambda: _search(live, sources)),
     ]
@@ -72,10 +73,10 @@ def _disk_space(path: Path) -> tuple[Level, str, str]:
     return level, f"{free / (1 << 30):.1f} GiB free", "" if level is Level.OK else "Make room: at least 1 GiB."
 
 
-def _state(path: Path) -> tuple[Level, str, str]:
-    revision = current_revision(path)
+def _state(where: Location) -> tuple[Level, str, str]:
+    revision = current_revision(where)
     if revision == HEAD:
-        return Level.OK, f"schema {revision}", ""
+        return Level.OK, f"schema {revision}{f' in {name_of(where)}' if is_server(where) else ''}", ""
     if revision is None:
         return Level.WARNING, "no state database yet", "It is made by the first import or serve."
     return Level.FAILED, f"schema {revision}, needed is {HEAD}", "Run `linernotes db upgrade`, or restart `serve`."

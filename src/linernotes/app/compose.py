@@ -21,7 +21,7 @@ from linernotes.app.live import LiveCatalogue
 from linernotes.app.logs import access_writer
 from linernotes.app.offload import Pool
 from linernotes.app.registry import find_facades
-from linernotes.app.stores import open_stores, queue_of
+from linernotes.app.stores import open_stores, queue_of, state_place
 from linernotes.caches.memory.rates import MemoryRates
 from linernotes.domain.errors import Unavailable
 from linernotes.facades._kit.manifest import Facade, FacadeDeps
@@ -177,7 +177,9 @@ class Worker:
 
     async def _ready(self) -> Sequence[Finding]:
         sources = source_titles(self._settings)
-        checks = all_checks(data_dir=self._settings.data_dir, live=self._live, sources=sources)
+        checks = all_checks(
+            data_dir=self._settings.data_dir, state=state_place(self._settings), live=self._live, sources=sources
+        )
         return await self._pool(lambda: run_checks(checks))
 
     def _metrics_text(self) -> bytes:

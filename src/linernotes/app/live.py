@@ -13,8 +13,10 @@ from typing import Protocol
 
 import structlog
 
+from linernotes.domain.catalogue import BuildInfo
 from linernotes.domain.errors import LinernotesError, Unavailable
 from linernotes.ports.build import Build
+from linernotes.ports.names import NameSearch
 from linernotes.web.leases import Leases
 
 NO_CATALOGUE = "There is no catalogue yet"
@@ -46,6 +48,18 @@ class Builds(Protocol):
 
     def open(self, build_id: str) -> Build:
         """Open a build and touch each part of it once."""
+        ...
+
+    def open_names(self, build_id: str) -> NameSearch:
+        """Open the name index of a build alone."""
+        ...
+
+    def info(self) -> BuildInfo | None:
+        """Return where the live build comes from, without opening it."""
+        ...
+
+    def close(self) -> None:
+        """Let go of connections; nothing may be read after."""
         ...
 
 
@@ -112,6 +126,7 @@ class LiveCatalogue:
     def close(self) -> None:
         """Close the live build, once nobody uses it any more."""
         self._publish(None, None)
+        self._leases.retire(self._builds.close)
 
     def _take_over(self) -> None:
         build_id = self._builds.live_id()

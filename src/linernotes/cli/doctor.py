@@ -46,6 +46,7 @@ def _examine(settings: Settings) -> list[Finding]:
     from linernotes.app.compose import live_catalogue
     from linernotes.app.growing import source_titles
     from linernotes.app.logs import configure
+    from linernotes.app.stores import state_place
     from linernotes.web.leases import Leases
 
     configure(settings.log)
@@ -55,7 +56,8 @@ def _examine(settings: Settings) -> list[Finding]:
     live.look()
     try:
         sources = source_titles(settings)
-        return run_checks(all_checks(data_dir=settings.data_dir, live=live, sources=sources))
+        state = state_place(settings)
+        return run_checks(all_checks(data_dir=settings.data_dir, state=state, live=live, sources=sources))
     finally:
         live.close()
 

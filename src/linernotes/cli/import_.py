@@ -55,17 +55,17 @@ def command(
 
 def _import(settings: Settings, plan: ImportPlan, progress: Progress) -> BuildInfo:
     from linernotes.app.importing.run import Importer
-    from linernotes.stores.sql import STATE_FILE, open_state
+    from linernotes.app.stores import open_stores, state_place
     from linernotes.stores.sql.revisions import current_revision
 
     data = settings.data_dir
     # Raises for a state that could not take the import in at its end: better said before the work than after it.
-    current_revision(data / STATE_FILE)
+    current_revision(state_place(settings))
     importer = Importer(
         data=data,
         settings=settings.import_,
         search=settings.search,
-        history=lambda: closing(open_state(data / STATE_FILE)),
+        history=lambda: closing(open_stores(settings)),
         progress=progress,
         database=settings.database,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ import click
 from linernotes.cli.state import CliState, data_option
 
 if TYPE_CHECKING:
+    from linernotes.app.config import Settings
     from linernotes.domain.catalogue import BuildInfo
 
 
@@ -25,29 +27,34 @@ def command(state: CliState, as_json: bool) -> None:
     """
     import msgspec
 
-    data_dir = state.settings().data_dir
-    document = _document(data_dir, _live_build(data_dir))
+    settings = state.settings()
+    document = _document(settings, _live_build(settings))
     click.echo(msgspec.json.encode(document).decode() if as_json else "\n".join(_lines(document)))
 
 
-def _live_build(data_dir: Path) -> BuildInfo:
+def _live_build(settings: Settings) -> BuildInfo:
+    from linernotes.app.builds import builds_of
     from linernotes.app.live import NO_CATALOGUE, NO_CATALOGUE_HINT
     from linernotes.domain.errors import NotFound
-    from linernotes.stores.sqlite.builds import BuildFolder
 
-    info = BuildFolder(data_dir).info()
-    if info is None:
-        raise NotFound(f"{NO_CATALOGUE} in {data_dir}", hint=NO_CATALOGUE_HINT)
+    with closing(builds_of(settings)) as builds:
+        info = builds.info()
+        if info is None:
+            raise NotFound(f"{NO_CATALOGUE} in {builds.place}", hint=NO_CATALOGUE_HINT)
     return info
 
 
-def _document(data_dir: Path, info: BuildInfo) -> dict[str, Any]:
+def _document(settings: Settings, info: BuildInfo) -> dict[str, Any]:
+    from linernotes.app.stores import state_place
+    from linernotes.stores.sql.location import name_of
     from linernotes.stores.sql.opening import STATE_FILE
     from linernotes.stores.sql.revisions import current_revision
     from linernotes.stores.sqlite.builds import BuildFolder
 
+    data_dir, state = settings.data_dir, state_place(settings)
     return {
         "data_dir": str(data_dir),
+        "database": name_of(state) if settings.database else None,
         "build": info.build_id,
         "imported": _time(info.built_at),
         "dump": info.dump_timestamp,
@@ -56,9 +63,9 @@ def _document(data_dir: Path, info: BuildInfo) -> dict[str, Any]:
         "changes_known_since": _time(info.history_since),
         "layers": {layer.value: layer.licence for layer in info.layers},
         "counts": dict(info.counts),
-        "catalogue_bytes": _size(BuildFolder(data_dir).catalogue / info.build_id),
-        "state_bytes": _size(data_dir / STATE_FILE),
-        "state_revision": current_revision(data_dir / STATE_FILE),
+        "catalogue_bytes": None if settings.database else _size(BuildFolder(data_dir).catalogue / info.build_id),
+        "state_bytes": None if settings.database else _size(data_dir / STATE_FILE),
+        "state_revision": current_revision(state),
     }
 
 
@@ -69,12 +76,13 @@ def _lines(document: dict[str, Any]) -> list[str]:
     sequences += f", replication sequence {replication}" if replication is not None else ""
     return [
         f"data folder  {document['data_dir']}",
-        f"catalogue    {document['build']}, {_megabytes(document['catalogue_bytes'])}",
+        *([f"database     {document['database']}"] if document["database"] else []),
+        f"catalogue    {document['build']}{_megabytes(document['catalogue_bytes'])}",
         f"imported     {document['imported']}",
         f"dump         {document['dump']} ({sequences})",
         f"licences     {', '.join(layers)}",
         *(f"{count:>14,}  {kind}" for kind, count in document["counts"].items()),
-        f"state        schema {document['state_revision'] or 'none yet'}, {_megabytes(document['state_bytes'])}",
+        f"state        schema {document['state_revision'] or 'none yet'}{_megabytes(document['state_bytes'])}",
     ]
 
 
@@ -87,5 +95,6 @@ def _size(path: Path) -> int:
     return sum(file.stat().st_size for file in files if file.is_file())
 
 
-def _megabytes(count: int) -> str:
-    return f"{count / 1e6:,.1f} MB"
+def _megabytes(count: int | None) -> str:
+    """Say how much it is; what is in a database is not measured."""
+    return "" if count is None else f", {count / 1e6:,.1f} MB"

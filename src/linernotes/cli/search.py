@@ -49,16 +49,15 @@ def command(state: CliState, text: tuple[str, ...], kind: str, limit: int, as_js
 
 
 def _open(state: CliState) -> NameSearch:
+    from linernotes.app.builds import builds_of
     from linernotes.app.live import NO_CATALOGUE, NO_CATALOGUE_HINT
     from linernotes.domain.errors import NotFound
-    from linernotes.searchers.tantivy import open_names
-    from linernotes.stores.sqlite.builds import BuildFolder
 
-    settings = state.settings()
-    build = BuildFolder(settings.data_dir).live()
-    if build is None:
-        raise NotFound(f"{NO_CATALOGUE} in {settings.data_dir}", hint=NO_CATALOGUE_HINT)
-    return open_names(build / "names", settings=settings.search)
+    builds = builds_of(state.settings())
+    build_id = builds.live_id()
+    if build_id is None:
+        raise NotFound(f"{NO_CATALOGUE} in {builds.place}", hint=NO_CATALOGUE_HINT)
+    return builds.open_names(build_id)
 
 
 def _type(hit: NameHit) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import click
@@ -27,17 +28,18 @@ COUNTED = ("artist", "release-group", "release", "recording")
 @click.pass_obj
 def command(state: CliState, host: str | None, port: int | None, workers: int | None, contact: str | None) -> None:
     """Serve the catalogue over HTTP."""
+    from linernotes.app.builds import builds_of
     from linernotes.app.compose import check_settings
     from linernotes.app.lifecycle import check_address, serve
     from linernotes.app.stores import open_stores
-    from linernotes.stores.sqlite.builds import BuildFolder
 
     flags = {"server.host": host, "server.port": port, "server.workers": workers, "musicbrainz.contact": contact}
     settings = state.settings(flags)
     check_settings(settings)
     check_address(settings.server)
     open_stores(settings).close()
-    _greet(settings, BuildFolder(settings.data_dir).info())
+    with closing(builds_of(settings)) as builds:
+        _greet(settings, builds.info())
     serve(settings)
 
 

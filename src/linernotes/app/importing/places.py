@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal, Protocol
 
 import msgspec
 
 from linernotes.domain.catalogue import BuildInfo
-from linernotes.domain.secret import Secret
 from linernotes.stores.sqlite.builds import BuildFolder
 
 Store = Literal["sqlite", "postgres"]
@@ -67,12 +66,3 @@ class _HeldFolder:
 
     def publish(self, info: BuildInfo) -> None:
         self._builds.publish(self.work / "build", info)
-
-
-def importing_into(data: Path, database: Secret) -> AbstractContextManager[Hold]:
-    """Return the hold on what the settings name, not taken yet. Raises ``Invalid`` for a URL that is none."""
-    if not database:
-        return held_folder(data)
-    from linernotes.app.importing.database import held_database
-
-    return held_database(data, database)

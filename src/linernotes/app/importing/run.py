@@ -11,7 +11,7 @@ from pathlib import Path
 
 from linernotes.app.importing.crew import run_jobs
 from linernotes.app.importing.parts import PARTS, Job
-from linernotes.app.importing.places import Hold, importing_into
+from linernotes.app.importing.places import Hold, held_folder
 from linernotes.app.importing.plan import ImportPlan
 from linernotes.domain.catalogue import BuildInfo
 from linernotes.domain.secret import Secret
@@ -53,7 +53,7 @@ class Importer:
         But for one: the history is written when the build is live already.
         """
         plan.check_disk()
-        with importing_into(self._data, self._database) as held:
+        with _hold(self._data, self._database) as held:
             info = self._compile(self._stage(plan, held.work), held)
             held.publish(info)
         with self._history() as history:
@@ -100,3 +100,11 @@ class Importer:
 def _build_id(now: int) -> str:
     stamp = datetime.fromtimestamp(now / 1000, UTC)
     return f"{stamp:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+
+
+def _hold(data: Path, database: Secret) -> AbstractContextManager[Hold]:
+    if not database:
+        return held_folder(data)
+    from linernotes.app.importing.database import held_database
+
+    return held_database(data, database)
