@@ -101,7 +101,7 @@ def test_a_folder_that_cannot_be_written_is_named(linernotes: RunCommand, tmp_pa
     told = linernotes("--data", "d", "db", "backup", "file/copy.sqlite")
     assert told.code == 1
     assert told.err.startswith("error: file/copy.sqlite cannot be written: ")
-    long = "x" * 300
+    long = "x" * 250
     assert linernotes("--data", "d", "db", "backup", long).err.startswith(f"error: {long} cannot be written: File name")
 
 

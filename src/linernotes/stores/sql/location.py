@@ -53,6 +53,8 @@ def server_url(where: Location) -> URL:
     except (ArgumentError, ValueError):
         # Without its cause, which may hold a piece of the password.
         raise _unusable() from None
+    if "@" in (url.host or ""):
+        raise _unusable()  # the end of a password that was not written as it should be
     given = {name: value if isinstance(value, str) else ",".join(value) for name, value in url.query.items()}
     ours = {
         "connect_timeout": _CONNECT_SECONDS,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -61,52 +61,53 @@ def _on_server(where: Location) -> str | None:
         engine.dispose()
 
 
-def pending(revision: str | None, only: str | None = None) -> tuple[str, ...]:
+def pending(revision: str | None, only: str | None = None, *, labels: Mapping[str, str] = LABELS) -> tuple[str, ...]:
     """Return the revisions that are still to be applied, oldest first; with a label, up to the first of the other.
 
     Raises Conflict where some have that label, but others have to come first.
     """
-    left = REVISIONS if revision is None else REVISIONS[REVISIONS.index(revision) + 1 :]
+    left = tuple(one for one in labels if revision is None or one > revision)
     if only is None:
         return left
-    end = next((place for place, one in enumerate(left) if LABELS[one] != only), len(left))
-    if end == 0 and any(LABELS[one] == only for one in left):
-        first = LABELS[left[0]]
-        raise Conflict(
-            f"schema {left[0]} has to come first, and is labelled {first}", hint=f"Run it with --only {first}."
-        )
+    end = next((place for place, one in enumerate(left) if labels[one] != only), len(left))
+    if end == 0 and any(labels[one] == only for one in left):
+        first = labels[left[0]]
+        raise Conflict(f"schema {left[0]}, labelled {first}, has to come first", hint=f"Run it with --only {first}.")
     return left[:end]
 
 
-def needed(revision: str | None) -> tuple[str, ...]:
+def needed(revision: str | None, *, labels: Mapping[str, str] = LABELS) -> tuple[str, ...]:
     """Return the pending revisions without which this version cannot run: all up to the last *pre*."""
-    left = pending(revision)
-    last = max((place for place, one in enumerate(left) if LABELS[one] == "pre"), default=-1)
+    left = pending(revision, labels=labels)
+    last = max((place for place, one in enumerate(left) if labels[one] == "pre"), default=-1)
     return left[: last + 1]
 
 
-def check_program(where: Location, revision: str | None, program: str = __version__) -> str:
+def check_program(
+    where: Location,
+    revision: str | None,
+    program: str = __version__,
+    *,
+    programs: Mapping[str, str] = PROGRAMS,
+    labels: Mapping[str, str] = LABELS,
+) -> str:
     """Return in a sentence that a version of the program can run on a schema; raise Conflict where it cannot.
 
     Raises Invalid for a version that this one does not know.
     """
-    if program not in PROGRAMS:
-        raise Invalid(f"linernotes {program} is not known here", hint=f"Known are {_listed(tuple(PROGRAMS))}.")
+    if program not in programs:
+        raise Invalid(f"linernotes {program} is not known here", hint=f"Known are {', '.join(programs)}.")
     if revision is None:
         return f"linernotes {program} can run: there is no schema at {name_of(where)} yet"
-    head = PROGRAMS[program]
+    head = programs[program]
     if revision > head:
         raise Conflict(
             f"linernotes {program} knows schemas up to {head}, and {name_of(where)} has {revision}",
             hint="Restore a backup that was made before the upgrade, or run a newer version.",
         )
-    if is_server(where) and any(LABELS[one] == "pre" for one in REVISIONS if revision < one <= head):
+    if is_server(where) and any(label == "pre" for one, label in labels.items() if revision < one <= head):
         raise Conflict(
             f"linernotes {program} needs schema {head}, and {name_of(where)} has {revision}",
             hint="Run `linernotes db upgrade`.",
         )
     return f"linernotes {program} can run on schema {revision} of {name_of(where)}"
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(names)
