@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -84,6 +85,11 @@ def linernotes(capfd: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: p
     from linernotes.cli import run
 
     monkeypatch.chdir(tmp_path)
+
+    # A command that sets up the log would leave it writing to this test's standard error, into the tests after it.
+    root = logging.getLogger()
+    monkeypatch.setattr(root, "handlers", list(root.handlers))
+    monkeypatch.setattr(root, "level", root.level)
 
     def call(*args: object) -> Outcome:
         capfd.readouterr()

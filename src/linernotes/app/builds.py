@@ -31,7 +31,7 @@ class FolderBuilds:
 
     @property
     def place(self) -> str:
-        return str(self._folder.pointer)
+        return str(self._folder.catalogue.parent)
 
     def stamp(self) -> Hashable | None:
         try:
