@@ -23,6 +23,7 @@ from linernotes.providers._kit.retry import Retry, read_retry_after
 T = TypeVar("T")
 MOST_REDIRECTS = 3
 CONNECT_SECONDS = 10.0
+UNREACHED = "Look at base_url, the network, and the proxy if there is one."
 _PASSING = frozenset({502, 503, 504})
 _MOVED = frozenset({301, 302, 303, 307, 308})
 
@@ -122,7 +123,7 @@ class Client:
         except TimeoutError as exc:
             raise Trouble("no answer in time") from exc
         except (httpx2.ConnectTimeout, httpx2.NetworkError, httpx2.RemoteProtocolError, httpx2.ProxyError) as exc:
-            raise Trouble(f"cannot be reached: {str(exc) or type(exc).__name__}", again=True) from exc
+            raise Trouble(f"cannot be reached: {str(exc) or type(exc).__name__}", hint=UNREACHED, again=True) from exc
         except (httpx2.HTTPError, httpx2.InvalidURL) as exc:
             raise Trouble(f"the answer cannot be read: {str(exc) or type(exc).__name__}") from exc
 
