@@ -120,7 +120,7 @@ def release(value: e.Release, provenance: Provenance | None = None, *, tracks: b
         language=value.language,
         script=value.script,
         barcode=value.barcode,
-        quality=value.quality,
+        quality=None if value.quality < 0 else value.quality,
         asin=value.asin,
         events=[pb.ReleaseEvent(date=_date(event.date), area=_area(event.area)) for event in value.events],
         labels=[

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 from google.protobuf.message import Message
 
 from linernotes.domain.errors import Invalid
-from linernotes.domain.facts import Provenance
+from linernotes.domain.facts import LONGEST_KEY, Provenance
 from linernotes.domain.ids import (
     MBID,
     EntityRef,
@@ -134,7 +134,7 @@ class Reading:
             case "catalog_number":
                 return Outcome(await self._lookups.releases_by_catalog_number(_catalog_number(text)))
             case "url":
-                return await self._lookups.by_url(_short(text))
+                return await self._lookups.by_url(_url(text))
             case _:
                 found = await self._lookups.release_of_track(parse_mbid(text))
                 return Outcome(() if found is None else (EntityRef(Kind.RELEASE, found),))
@@ -160,6 +160,12 @@ def _query(request: pb.SearchArtistsRequest | pb.SearchReleaseGroupsRequest) -> 
 def _short(text: str) -> str:
     if len(text) > LONGEST_QUERY:
         raise Invalid(f"More than {LONGEST_QUERY} characters")
+    return text
+
+
+def _url(text: str) -> str:
+    if not text or len(text.encode()) > LONGEST_KEY:
+        raise Invalid(f"A URL of at most {LONGEST_KEY} bytes is needed")
     return text
 
 

@@ -27,11 +27,12 @@ from linernotes.stores.memory.turns import MemoryClaims
 from linernotes.usecases.access import Access
 from linernotes.usecases.library import Library, Lookups, Terms
 from linernotes.usecases.library.filling import Filler
+from linernotes.usecases.library.merged import data_time
 from tests.contracts import world as w
 
 T = TypeVar("T")
 NOW = 1_795_219_200_000  # Sat, 21 Nov 2026 00:00:00 GMT
-BUDGET_SECONDS = 5.0
+BUILD_TIME = data_time(w.INFO)
 NAMES = (
     NameRecord(Kind.ARTIST, w.ALPHA.mbid, "Alphä", disambiguation="the first", popularity=3),
     NameRecord(Kind.ARTIST, w.BETA.mbid, "Beta", popularity=2),
@@ -87,6 +88,7 @@ class Served:
         sources: Sequence[FakeSource] = (),
         access: Access | None = None,
         now: Callable[[], int] = lambda: NOW,
+        budget_seconds: float = 5.0,
         **settings: Any,
     ) -> None:
         """Start it."""
@@ -96,6 +98,7 @@ class Served:
         self._sources = sources
         self._access = access
         self._now = now
+        self._budget = budget_seconds
         self._settings = GrpcSettings(**({"port": 0, "threads": 8} | settings))
         self._loop = asyncio.new_event_loop()
         self._thread = Thread(target=self._loop.run_forever)
@@ -138,12 +141,13 @@ class Served:
             filler=self.filler,
             queue=self.queue,
             offload=asyncio.to_thread,
-            budget_seconds=BUDGET_SECONDS,
+            budget_seconds=self._budget,
         )
+        self.lookups = Lookups(library=self.library, marks=self.marks, offload=asyncio.to_thread)
         server = build_server(
             settings=self._settings,
             library=self.library,
-            lookups=Lookups(library=self.library, marks=self.marks, offload=asyncio.to_thread),
+            lookups=self.lookups,
             now=self._now,
             version="1.2.3",
             access=self._access,
