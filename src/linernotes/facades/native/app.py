@@ -74,9 +74,9 @@ def build_app(settings: NativeSettings, deps: FacadeDeps) -> NativeApp:
     mapper = Mapper(image_base=settings.image_base)
     server = Server(lookups=deps.lookups, library=deps.library, replies=replies, version=deps.version)
     groups = (
+        Searching(lookups=deps.lookups, replies=replies),
         Entities(lookups=deps.lookups, mapper=mapper, replies=replies),
         Listings(lookups=deps.lookups, mapper=mapper, replies=replies),
-        Searching(lookups=deps.lookups, replies=replies),
         Changing(lookups=deps.lookups, library=deps.library, replies=replies),
         server,
     )
