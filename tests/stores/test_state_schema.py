@@ -16,10 +16,11 @@ from sqlalchemy import text
 from linernotes import __version__
 from linernotes.domain.catalogue import Change
 from linernotes.domain.errors import Conflict, Invalid, LinernotesError, Unavailable
+from linernotes.domain.facts import Aspect, Wanted
 from linernotes.domain.ids import MBID, Kind
 from linernotes.domain.secret import Secret
 from linernotes.stores.sql import Location, open_state, state_location
-from linernotes.stores.sql.engines import make_engine
+from linernotes.stores.sql.engines import make_engine, writing
 from linernotes.stores.sql.location import is_server, name_of, server_url
 from linernotes.stores.sql.opening import upgrade
 from linernotes.stores.sql.revisions import (
@@ -141,6 +142,13 @@ def test_our_tables_lie_in_a_schema_of_their_own(postgres_url: str) -> None:
     engine.dispose()
 
 
+def test_nobody_waits_for_a_lock_without_end(postgres_url: str) -> None:
+    with closing(open_state(postgres_url + "?options=-clock_timeout%3D50ms")) as state, writing(state.engine) as first:
+        first.execute(text("SELECT value FROM counter FOR UPDATE"))
+        with pytest.raises(Unavailable, match="lock timeout"):
+            state.overlay.forget([Wanted(Aspect.ARTIST, A)])
+
+
 def test_labels_are_those_of_the_migrations() -> None:
     from alembic.script import ScriptDirectory
 
@@ -196,8 +204,9 @@ def test_what_a_url_says_is_kept_and_ours_is_added() -> None:
         "tcp_user_timeout": "30000",
         "application_name": "linernotes",
         "sslmode": "require",
-        "options": "-cgeqo=off -csearch_path=linernotes_state",
+        "options": url.query["options"],
     }
+    assert str(url.query["options"]).endswith("=60s -cgeqo=off -csearch_path=linernotes_state")
     assert name_of("postgresql://u:secret@h:1/d?password=other") == "postgresql://u@h:1/d"
 
 

@@ -16,8 +16,10 @@ SCHEMA = "linernotes_state"
 Location = Path | str
 """A path, or a URL ``postgresql://…``."""
 _SERVERS = ("postgresql://", "postgres://")
+# Nobody waits without end: not for the network, not for a lock, and not for a process that stopped in a transaction.
 _CONNECT_SECONDS = "10"
 _SILENCE_MILLISECONDS = "30000"
+_TIMEOUTS = "-cstatement_timeout=60s -clock_timeout=30s -cidle_in_transaction_session_timeout=60s"
 
 
 def state_location(data_dir: Path, database: Secret) -> Location:
@@ -61,7 +63,7 @@ def server_url(where: Location) -> URL:
         "tcp_user_timeout": _SILENCE_MILLISECONDS,
         "application_name": "linernotes",
         **given,
-        "options": f"{given.get('options', '')} -csearch_path={SCHEMA}".strip(),
+        "options": " ".join([_TIMEOUTS, *filter(None, [given.get("options")]), f"-csearch_path={SCHEMA}"]),
     }
     return url.set(drivername="postgresql+psycopg", query=ours)
 

@@ -67,5 +67,7 @@ def _lock(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("BEGIN EXCLUSIVE")
     else:
+        for timeout in ("statement_timeout", "lock_timeout"):
+            connection.execute(text(f"SET LOCAL {timeout} = 0"))  # a migration takes what it takes
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}"))
