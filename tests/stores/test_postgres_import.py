@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -163,6 +168,26 @@ def test_a_second_import_at_the_same_time_is_refused(builds, import_into, tmp_pa
     import_into("later", tiny.tables())
 
 
+def test_an_import_that_is_killed_leaves_the_live_build_and_is_no_hindrance(
+    builds, import_into, tmp_path, postgres_url
+):
+    first = import_into("first", tiny.tables())
+    command = [sys.executable, "-m", "linernotes", "import", str(tmp_path / "first")]
+    process = subprocess.Popen(
+        [*command, "--database", postgres_url, "--data", str(tmp_path / "data")],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+    deadline = time.monotonic() + 60
+    while len(builds.builds()) < 2 and time.monotonic() < deadline and process.poll() is None:
+        time.sleep(0.001)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait(timeout=10)
+    assert builds.live_id() == first["build_id"]
+    assert "building" in [state for _, state in builds.builds()]
+    second = import_into("second", tiny.tables())
+    assert builds.builds() == [(first["build_id"], "old"), (second["build_id"], "live")]
+
+
 def test_what_changed_between_two_imports_is_told_and_only_that(builds, import_into):
     made = tiny.tables()
     first = import_into("first", made)
@@ -210,7 +235,8 @@ def test_a_server_that_is_not_there_is_told_before_the_work(tmp_path, linernotes
     url = "postgresql://someone:hush-hush@127.0.0.1:1/music"
     outcome = linernotes("import", dump, "--database", url, "--data", tmp_path / "data")
     assert outcome.code == 1
-    assert "127.0.0.1:1/music" in outcome.err
+    assert "127.0.0.1" in outcome.err
+    assert "PostgreSQL is running" in outcome.err
     assert "hush" not in outcome.err
     assert "Traceback" not in outcome.err
     assert not (tmp_path / "data" / "work").exists()

@@ -58,11 +58,13 @@ def _import(settings: Settings, plan: ImportPlan, progress: Progress) -> BuildIn
     from linernotes.app.stores import open_stores, state_place
     from linernotes.stores.sql.revisions import current_revision
 
-    data = settings.data_dir
     # Raises for a state that could not take the import in at its end: better said before the work than after it.
-    current_revision(state_place(settings))
+    if settings.database:
+        open_stores(settings).close()  # a server's schema may have to be upgraded first, by hand
+    else:
+        current_revision(state_place(settings))
     importer = Importer(
-        data=data,
+        data=settings.data_dir,
         settings=settings.import_,
         search=settings.search,
         history=lambda: closing(open_stores(settings)),

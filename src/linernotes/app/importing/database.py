@@ -6,14 +6,11 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from linernotes.app.config.settings import Settings
-from linernotes.app.importing.names import ensure_names, keep_only, names_folder, take_in
+from linernotes.app.importing.names import keep_only, names_folder, take_in
 from linernotes.app.importing.places import Hold, Place
 from linernotes.domain.catalogue import BuildInfo
 from linernotes.domain.secret import Secret
-from linernotes.ports.names import NameSearch
 from linernotes.stores.postgres.builds import LiveRow, PostgresBuilds
-from linernotes.stores.postgres.catalogue import PostgresCatalogue
 from linernotes.stores.postgres.publishing import Publication
 from linernotes.stores.sqlite.builds import BuildFolder
 
@@ -49,11 +46,3 @@ class _HeldDatabase:
         take_in(self.work / "build" / "names", names_folder(self._data, info.build_id))
         self._publication.publish(info)
         keep_only(self._data, {info.build_id, *([self._live.build_id] if self._live else [])})
-
-
-def open_database_names(settings: Settings, catalogue: PostgresCatalogue, build_id: str) -> NameSearch:
-    """Open the name index of a build, made from the build's own names first if this machine does not have it yet."""
-    from linernotes.searchers.tantivy import open_names
-
-    folder = ensure_names(settings.data_dir, build_id, catalogue.name_records, settings.search)
-    return open_names(folder, settings=settings.search)

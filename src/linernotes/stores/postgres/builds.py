@@ -84,6 +84,7 @@ class PostgresBuilds:
 
         Raises ``Conflict`` while another import is running, from wherever.
         """
+        self.live_id()  # which also asks for the server's version
         with self.database.connection() as connection:
             taken = connection.execute("SELECT pg_try_advisory_lock(%s)", [IMPORT_LOCK]).fetchone()
             if not taken or not taken[0]:
