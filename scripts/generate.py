@@ -10,6 +10,7 @@ import click
 from linernotes.app.config.describe import example_file, reference_page
 from linernotes.app.config.schema import read_schema
 from linernotes.cli import cli
+from linernotes.facades.native.reference import reference_page as rest_page
 
 ROOT = Path(__file__).resolve().parent.parent
 CLI_HEAD = """\
@@ -47,6 +48,7 @@ def generated() -> dict[Path, str]:
         ROOT / "linernotes.example.yaml": example_file(schema),
         ROOT / "docs/reference/settings.md": reference_page(schema),
         ROOT / "docs/reference/cli.md": "\n".join([CLI_HEAD, *commands]),
+        ROOT / "docs/reference/rest.md": rest_page(),
         ROOT / "docs/README.md": _index(),
     }
 
