@@ -14,7 +14,7 @@ from linernotes.stores.sql.documents import Documents
 from linernotes.stores.sql.engines import writing
 from linernotes.stores.sql.fact_rows import Packed
 from linernotes.stores.sql.faults import translated
-from linernotes.stores.sql.reading import reader_for
+from linernotes.stores.sql.reading import Reader
 from linernotes.stores.sql.tables import fact
 from linernotes.stores.sql.texts import check_key
 
@@ -25,7 +25,7 @@ class SqlOverlay:
     def __init__(self, *, engine: Engine) -> None:
         """Read and write where the engine does; the tables must be there."""
         self._engine = engine
-        self._reader = reader_for(engine)
+        self._reader = _reader(engine)
         self._documents = Documents()
 
     def close(self) -> None:
@@ -106,3 +106,13 @@ class SqlOverlay:
     def _packed(self, one: Fact) -> Packed:
         check_key(one.wanted.key)
         return Packed(one, *self._documents.pack(one))
+
+
+def _reader(engine: Engine) -> Reader:
+    if engine.dialect.name == "sqlite":
+        from linernotes.stores.sql.sqlite_reading import SqliteReader  # noqa: PLC0415 - one of two is needed
+
+        return SqliteReader(path=str(engine.url.database))
+    from linernotes.stores.sql.postgres_reading import PostgresReader  # noqa: PLC0415 - imports psycopg
+
+    return PostgresReader(engine=engine)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from sqlalchemy import Engine
-
 from linernotes.domain.facts import Wanted
 from linernotes.stores.sql.texts import storable
 
@@ -35,17 +33,6 @@ class Reader(Protocol):
     def close(self) -> None:
         """Let go of the connections."""
         ...
-
-
-def reader_for(engine: Engine) -> Reader:
-    """Return the reader of an engine's database."""
-    if engine.dialect.name == "sqlite":
-        from linernotes.stores.sql.sqlite_reading import SqliteReader  # noqa: PLC0415 - one of two is needed
-
-        return SqliteReader(path=str(engine.url.database))
-    from linernotes.stores.sql.postgres_reading import PostgresReader  # noqa: PLC0415 - imports psycopg
-
-    return PostgresReader(engine=engine)
 
 
 def pairs(wanted: Sequence[Wanted]) -> list[tuple[str, str | None]]:
