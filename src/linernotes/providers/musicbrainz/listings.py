@@ -5,12 +5,15 @@ from __future__ import annotations
 from linernotes.domain.errors import Unavailable
 from linernotes.domain.facts import Aspect, Fact
 from linernotes.domain.ids import MBID, Kind, parse_mbid
+from linernotes.providers._kit.faults import TooLarge
 from linernotes.providers.musicbrainz import wire
 from linernotes.providers.musicbrainz.client import NAME
-from linernotes.providers.musicbrainz.entities import BESIDE_A_RELEASE, OF_A_RELEASE, credits_in
+from linernotes.providers.musicbrainz.entities import BESIDE_A_RELEASE, OF_A_RELEASE, OF_EACH, credits_in
 from linernotes.providers.musicbrainz.mapping import albums, releases
 from linernotes.providers.musicbrainz.question import Question
 
+MOST_WHOLE_GROUPS = 1000
+"""How many groups of a discography are told whole."""
 MOST_LONE_GROUPS = 25
 """How many groups without a release of the artist's own are asked for one by one."""
 
@@ -24,7 +27,7 @@ async def discography(question: Question) -> list[Fact]:
     owner = await _owner(question, groups)
     lines = albums.discography(owner, map(albums.release_group, groups), statuses)
     credits_ = [group.artist_credit for group in groups]
-    return [*question.listing(owner, lines), *question.groups(groups), *question.artists(*credits_)]
+    return [*question.listing(owner, lines), *await _groups(question, groups), *question.artists(*credits_)]
 
 
 async def editions(question: Question) -> list[Fact]:
@@ -47,6 +50,23 @@ async def editions(question: Question) -> list[Fact]:
     facts += [question.whole(Aspect.RELEASE, one.mbid, one) for one in made]
     facts += question.groups([one.release_group for one in found])
     return [*facts, *question.artists(*(credit for one in found for credit in credits_in(one)))]
+
+
+async def _groups(question: Question, groups: list[wire.ReleaseGroup]) -> list[Fact]:
+    """Tell of the release groups: whole, where one more request for each hundred tells the rest.
+
+    Whoever asks for a discography asks for its albums next, and each would be a request of its own.
+    """
+    if not 0 < len(groups) <= MOST_WHOLE_GROUPS:
+        return question.groups(groups)
+    try:
+        found = await question.service.groups_of(question.key, OF_EACH, deadline=question.deadline)
+    except (Unavailable, TooLarge):
+        return question.groups(groups)  # the discography itself is complete
+    beside = {one.id: one for one in found or ()}
+    whole = {one.id: albums.release_group(one, beside[one.id]) for one in groups if one.id in beside}
+    facts = [question.whole(Aspect.RELEASE_GROUP, one.mbid, one) for one in whole.values()]
+    return [*facts, *question.groups(one for one in groups if one.id not in whole)]
 
 
 async def _beside(question: Question) -> dict[str, wire.Release]:

@@ -13,8 +13,12 @@ Statuses = dict[MBID, set[str | None]]
 """The statuses of a group's releases by group; None is a release without one."""
 
 
-def release_group(given: wire.ReleaseGroup) -> ReleaseGroup:
-    """Return a release group. Which release's cover users chose for it the service does not tell."""
+def release_group(given: wire.ReleaseGroup, attributes: wire.ReleaseGroup | None = None) -> ReleaseGroup:
+    """Return a release group; aliases, votes and links are those of ``attributes`` where they were asked for apart.
+
+    Which release's cover users chose for it the service does not tell.
+    """
+    has = given if attributes is None else attributes
     return ReleaseGroup(
         mbid=parse_mbid(given.id),
         title=given.title,
@@ -23,10 +27,10 @@ def release_group(given: wire.ReleaseGroup) -> ReleaseGroup:
         type=given.primary_type,
         secondary_types=tuple(sorted(given.secondary_types or ())),
         first_release_date=attribute.date(given.first_release_date),
-        aliases=attribute.aliases(given.aliases),
-        tags=attribute.tags(given),
-        rating=attribute.rating(given.rating),
-        links=attribute.links(given.relations),
+        aliases=attribute.aliases(has.aliases),
+        tags=attribute.tags(has),
+        rating=attribute.rating(has.rating),
+        links=attribute.links(has.relations),
     )
 
 

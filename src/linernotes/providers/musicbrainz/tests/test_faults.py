@@ -124,6 +124,47 @@ async def test_a_list_that_ends_too_early_is_a_fault(stand_in):
 
 
 @pytest.mark.anyio
+async def test_a_discography_is_told_though_more_of_its_albums_cannot_be(stand_in):
+    credit = [{"name": "One", "artist": {"id": MBID, "name": "One"}}]
+
+    def respond(asked: Asked) -> Reply:
+        if asked.path.endswith("/release"):
+            release = {
+                "id": NEW,
+                "title": "Album",
+                "status": "Official",
+                "release-group": {"id": NEW, "title": "Album"},
+            }
+            return told({"release-count": 1, "release-offset": 0, "releases": [release]})
+        if "tags" in asked.query["inc"]:
+            return told({"error": "tags is not a valid inc parameter"}, 400)
+        group = {"id": NEW, "title": "Album", "artist-credit": credit}
+        return told({"release-group-count": 1, "release-group-offset": 0, "release-groups": [group]})
+
+    async with connected(stand_in(respond).url) as source:
+        facts = {fact.wanted: fact for fact in await source.fetch(Wanted(Aspect.DISCOGRAPHY, MBID))}
+    [line] = facts[Wanted(Aspect.DISCOGRAPHY, MBID)].value
+    assert (line.mbid, line.release_statuses) == (NEW, ("Official",))
+    assert facts[Wanted(Aspect.RELEASE_GROUP, NEW)].partial
+
+
+@pytest.mark.anyio
+async def test_a_group_whose_releases_credit_somebody_else_has_statuses_all_the_same(stand_in):
+    credit = [{"name": "One", "artist": {"id": MBID, "name": "One"}}]
+
+    def respond(asked: Asked) -> Reply:
+        if asked.path.endswith("/release"):
+            rows = [{"id": NEW, "title": "x", "status": None}] if "release-group" in asked.query else []
+            return told({"release-count": len(rows), "release-offset": 0, "releases": rows})
+        group = {"id": NEW, "title": "Album", "artist-credit": credit}
+        return told({"release-group-count": 1, "release-group-offset": 0, "release-groups": [group]})
+
+    async with connected(stand_in(respond).url) as source:
+        [fact, *_] = await source.fetch(Wanted(Aspect.DISCOGRAPHY, MBID))
+    assert [(line.release_statuses, line.statusless) for line in fact.value] == [((), True)]
+
+
+@pytest.mark.anyio
 async def test_editions_that_change_while_they_are_read_are_a_fault(stand_in):
     group = {"id": MBID, "title": "Group"}
 
