@@ -21,6 +21,8 @@ from linernotes.facades.grpc.places import Places
 from linernotes.facades.grpc.reading import Method
 from linernotes.usecases.library import Library
 
+# A deadline ends a call from outside, with its own status: who works it out gives up later, and for certain.
+LATE_SECONDS = 1.0
 _log = logging.getLogger(__name__)
 
 
@@ -127,7 +129,7 @@ def parse(kind: type[Message], request: bytes) -> Any:
 def work_out(kind: type[Message], method: Method, calls: Calls, request: bytes, context: grpc.ServicerContext) -> bytes:
     """Parse, work out on the event loop, and serialise."""
     message = parse(kind, request)
-    seconds = context.time_remaining()
+    seconds = context.time_remaining() + LATE_SECONDS
 
     async def work() -> Callable[[], Message]:
         return await method(message, seconds)
