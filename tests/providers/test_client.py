@@ -108,6 +108,25 @@ async def test_a_slow_answer_is_given_up_at_the_deadline(start):
     assert len(server.asked) == 1
 
 
+async def test_who_had_little_time_does_not_open_the_breaker(start):
+    breaker = Breaker(source="there", most=1)
+    server = start(then(Reply(200, GOOD.body, after=30), GOOD))
+    async with client_of(server.url, breaker=breaker) as client:
+        with pytest.raises(Unavailable, match="no answer in time"):
+            await get(client, seconds=0.2)
+        assert await get(client) == Thing(1)
+
+
+async def test_a_turn_that_leaves_no_time_for_an_answer_is_not_taken(start):
+    server = start(always(GOOD))
+    pace = MemoryPace()
+    pace.hold("there", until=NOW + 16_000)
+    async with client_of(server.url, pace=pace) as client:
+        with pytest.raises(RateLimited):
+            await get(client, seconds=20)
+    assert server.asked == []
+
+
 @pytest.mark.parametrize("status", [400, 404, 406])
 async def test_a_refusal_in_the_sources_own_words_is_no_fault(start, status):
     server = start(always(told({"error": "Not Found", "help": "…"}, status)))

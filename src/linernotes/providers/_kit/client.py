@@ -23,6 +23,7 @@ from linernotes.providers._kit.retry import Retry, read_retry_after
 T = TypeVar("T")
 MOST_REDIRECTS = 3
 CONNECT_SECONDS = 10.0
+FAIR_SECONDS = 4.0
 UNREACHED = "Look at base_url, the network, and the proxy if there is one."
 _PASSING = frozenset({502, 503, 504})
 _MOVED = frozenset({301, 302, 303, 307, 308})
@@ -117,11 +118,13 @@ class Client:
         raise Trouble(f"more than {MOST_REDIRECTS} redirects", hint="Look at base_url.", down=False)
 
     async def _exchange(self, url: httpx2.URL, deadline: Deadline) -> Answer:
+        left = deadline.remaining()
         try:
-            async with asyncio.timeout(deadline.remaining()), self._http.stream("GET", url) as response:
+            async with asyncio.timeout(left), self._http.stream("GET", url) as response:
                 return Answer(response.status_code, response.headers, await read_bounded(response, self._most_bytes))
         except TimeoutError as exc:
-            raise Trouble("no answer in time") from exc
+            # Who had little time left learns nothing about the source.
+            raise Trouble("no answer in time", down=left >= FAIR_SECONDS) from exc
         except (httpx2.ConnectTimeout, httpx2.NetworkError, httpx2.RemoteProtocolError, httpx2.ProxyError) as exc:
             raise Trouble(f"cannot be reached: {str(exc) or type(exc).__name__}", hint=UNREACHED, again=True) from exc
         except (httpx2.HTTPError, httpx2.InvalidURL) as exc:

@@ -9,6 +9,9 @@ from linernotes.domain.errors import RateLimited
 from linernotes.ports.turns import Pace
 from linernotes.providers._kit.deadline import Deadline
 
+ANSWER_SECONDS = 5.0
+"""What is left for an answer after the wait for a turn: a turn that comes too late to be of use is not taken."""
+
 
 class Pacer:
     """One source's place in the queue."""
@@ -23,7 +26,8 @@ class Pacer:
     async def turn(self, deadline: Deadline) -> None:
         """Wait until a request may go. Raises ``RateLimited`` at once if that would be after the deadline."""
         now = self._now()
-        latest = now + int(deadline.remaining() * 1000)
+        left = deadline.remaining()
+        latest = now + int((left - min(ANSWER_SECONDS, left / 2)) * 1000)
         # A pace that is shared with others may have to ask a database.
         moment = await asyncio.to_thread(
             self._pace.reserve, self._source, interval=self._interval, now=now, latest=latest
