@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -87,7 +88,15 @@ def serving(respond: Respond) -> Iterator[Loopback]:
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    class Server(ThreadingHTTPServer):
+        def handle_error(self, *_: object) -> None:
+            """Keep what went wrong in a test's own answer; that a client goes away is part of the game."""
+            error = sys.exception()
+            if error is not None and not isinstance(error, ConnectionError | TimeoutError):
+                broken.append(error)
+
+    broken: list[BaseException] = []
+    server = Server(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
@@ -97,6 +106,7 @@ def serving(respond: Respond) -> Iterator[Loopback]:
         server.shutdown()
         thread.join()
         server.server_close()
+    assert broken == []
 
 
 def nobody_there() -> str:
