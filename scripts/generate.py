@@ -49,8 +49,15 @@ def generated() -> dict[Path, str]:
         ROOT / "docs/reference/settings.md": reference_page(schema),
         ROOT / "docs/reference/cli.md": "\n".join([CLI_HEAD, *commands]),
         ROOT / "docs/reference/rest.md": rest_page(),
+        ROOT / "docs/reference/grpc.md": _grpc_page(),
         ROOT / "docs/README.md": _index(),
     }
+
+
+def _grpc_page() -> str:
+    from scripts.grpc_page import reference_page  # noqa: PLC0415 - as a program this finds its neighbours in `main`
+
+    return reference_page()
 
 
 def drifted() -> list[Path]:
@@ -86,6 +93,7 @@ def _title(page: Path) -> str:
 
 def main() -> int:
     """Write or check; return the exit code."""
+    sys.path.insert(0, str(ROOT))
     if "--check" in sys.argv:
         stale = [str(path.relative_to(ROOT)) for path in drifted()]
         print(f"out of date, run `make docs`: {', '.join(stale)}" if stale else "generated files are up to date")
