@@ -23,17 +23,24 @@ PAGE = 100
 MOST_PAGES = 1000
 
 
+class NotUnderstood(Unavailable):
+    """The service does not know what it was asked to tell: an older mirror, perhaps."""
+
+
 class WebService:
     """Asks and decodes; the values are the service's own."""
 
     def __init__(self, *, client: Client) -> None:
         """Ask through a client, whose base is the server."""
         self._client = client
+        self.not_understood: set[str] = set()
+        """What somebody asked for in vain, to be asked for in another way from then on."""
 
     async def get(self, path: str, parameters: dict[str, str], *, into: type[T], deadline: Deadline) -> T | None:
         """Return what is at a path below ``/ws/2/``.
 
-        Raises ``Invalid`` where the service refuses a key, ``TooLarge``, and ``Unavailable`` for everything else.
+        Raises ``Invalid`` where the service refuses a key, ``NotUnderstood`` where it refuses the question,
+        ``TooLarge``, and ``Unavailable`` for everything else.
         """
         try:
             return await self._client.get(f"/ws/2/{path}", {**parameters, "fmt": "json"}, into=into, deadline=deadline)
@@ -42,7 +49,8 @@ class WebService:
                 return None
             if refusal.status == 400 and refusal.reason.lower().startswith("invalid"):
                 raise Invalid(f"{NAME}: {refusal.reason}", source=NAME) from refusal
-            raise Unavailable(f"{NAME}: HTTP {refusal.status}: {refusal.reason}", source=NAME) from refusal
+            kind = NotUnderstood if refusal.status == 400 else Unavailable
+            raise kind(f"{NAME}: HTTP {refusal.status}: {refusal.reason}", source=NAME) from refusal
 
     async def lookup(self, kind: str, key: str, inc: str, *, into: type[T], deadline: Deadline) -> T | None:
         """Return one entity, identifier or URL; ``inc`` is what to tell of it, words with a space between."""

@@ -7,11 +7,12 @@ from linernotes.domain.facts import Aspect, Fact
 from linernotes.domain.ids import MBID, Kind, parse_mbid
 from linernotes.providers._kit.faults import TooLarge
 from linernotes.providers.musicbrainz import wire
-from linernotes.providers.musicbrainz.client import NAME
+from linernotes.providers.musicbrainz.client import NAME, NotUnderstood
 from linernotes.providers.musicbrainz.entities import BESIDE_A_RELEASE, OF_A_RELEASE, OF_EACH, credits_in
 from linernotes.providers.musicbrainz.mapping import albums, releases
 from linernotes.providers.musicbrainz.question import Question
 
+WITHOUT_TAGS = "aliases url-rels"
 MOST_WHOLE_GROUPS = 1000
 """How many groups of a discography are told whole."""
 MOST_LONE_GROUPS = 25
@@ -70,9 +71,15 @@ async def _groups(question: Question, groups: list[wire.ReleaseGroup]) -> list[F
 
 
 async def _beside(question: Question) -> dict[str, wire.Release]:
-    found = await question.service.releases_of(
-        Kind.RELEASE_GROUP, question.key, BESIDE_A_RELEASE, deadline=question.deadline
-    )
+    """Return what stands beside the contents of releases; without tags where the service lists none."""
+    inc = WITHOUT_TAGS if BESIDE_A_RELEASE in question.service.not_understood else BESIDE_A_RELEASE
+    try:
+        found = await question.service.releases_of(Kind.RELEASE_GROUP, question.key, inc, deadline=question.deadline)
+    except NotUnderstood:
+        if inc == WITHOUT_TAGS:
+            raise
+        question.service.not_understood.add(inc)
+        return await _beside(question)
     return {one.id: one for one in found or ()}
 
 

@@ -179,6 +179,23 @@ async def test_editions_that_change_while_they_are_read_are_a_fault(stand_in):
 
 
 @pytest.mark.anyio
+async def test_a_mirror_that_lists_no_tags_is_asked_for_none_from_then_on(stand_in):
+    release = {"id": NEW, "title": "One", "release-group": {"id": MBID, "title": "Group"}}
+
+    def respond(asked: Asked) -> Reply:
+        if "tags" in asked.query["inc"]:
+            return told({"error": "tags is not a valid inc parameter for the release resource."}, 400)
+        return told({"release-count": 1, "release-offset": 0, "releases": [release]})
+
+    server = stand_in(respond)
+    async with connected(server.url) as source:
+        for count in (3, 5):
+            facts = {fact.wanted: fact for fact in await source.fetch(Wanted(Aspect.EDITIONS, MBID))}
+            assert not facts[Wanted(Aspect.RELEASE, NEW)].partial
+            assert len(server.asked) == count
+
+
+@pytest.mark.anyio
 async def test_a_release_that_is_too_large_is_asked_for_in_two_parts(stand_in):
     release = {"id": MBID, "title": "Box", "release-group": {"id": NEW, "title": "Box"}}
 
