@@ -67,7 +67,7 @@ class DatabaseBuilds:
 
     @property
     def place(self) -> str:
-        return f"the catalogue in PostgreSQL at {self._builds.place}"
+        return f"PostgreSQL at {self._builds.place}"
 
     def stamp(self) -> Hashable | None:
         return self._builds.live_id()

@@ -132,7 +132,7 @@ class LiveCatalogue:
         build_id = self._builds.live_id()
         if build_id is None:
             if self._build is not None:
-                raise Unavailable(f"{self._builds.place} is gone", hint=NO_CATALOGUE_HINT)
+                raise Unavailable(f"the catalogue in {self._builds.place} is gone", hint=NO_CATALOGUE_HINT)
             return
         for attempt in range(OPENING_TRIES):
             if build_id == self._build_id:
