@@ -123,6 +123,12 @@ def test_a_whole_fact_replaces_a_partial_one(overlay: Overlay) -> None:
     assert one(overlay) == fact(artist(name="Whole"), at=10)
 
 
+def test_a_whole_fact_replaces_even_a_newer_partial_one(overlay: Overlay) -> None:
+    overlay.keep([fact(artist(name="Half"), at=20, partial=True)])
+    assert overlay.keep([fact(artist(name="Whole"), at=10)]) == [Wanted(Aspect.ARTIST, A)]
+    assert one(overlay) == fact(artist(name="Whole"), at=10)
+
+
 def test_a_partial_fact_replaces_an_older_partial_one(overlay: Overlay) -> None:
     overlay.keep([fact(artist(name="Old"), at=10, partial=True)])
     assert overlay.keep([fact(artist(name="New"), at=20, partial=True)]) == [Wanted(Aspect.ARTIST, A)]

@@ -24,7 +24,8 @@ class Overlay(Protocol):
     def keep(self, facts: Sequence[Fact]) -> list[Wanted]:
         """Keep facts, all or none; return the questions that had another value before, ascending.
 
-        A partial fact never replaces a whole one, nor an older a newer; one that says nothing new renews the time.
+        A whole fact replaces any partial one, and a partial one never a whole one; of two of a kind an older never
+        replaces a newer. One that says nothing new renews the time.
         """
         ...
 

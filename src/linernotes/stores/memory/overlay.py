@@ -68,7 +68,7 @@ class MemoryOverlay:
 
     def _put(self, fact: Fact) -> None:
         old = self._facts.get(fact.wanted)
-        if old is not None and (fact.fetched_at < old.fetched_at or fact.partial > old.partial):
+        if old is not None and (not fact.partial, fact.fetched_at) < (not old.partial, old.fetched_at):
             return
         self._drop_names(fact.wanted)
         self._facts[fact.wanted] = fact

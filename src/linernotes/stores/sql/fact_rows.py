@@ -41,8 +41,10 @@ class Packed(msgspec.Struct, frozen=True, gc=False):
         return Standing(self.hash, self.fact.fetched_at, self.fact.partial, self.fact.source)
 
     def replaces(self, kept: Standing | None) -> bool:
-        """Whether it may take the place of what is kept: a partial one never a whole one's, nor an older a newer's."""
-        return kept is None or (self.fact.fetched_at >= kept.fetched_at and self.fact.partial <= kept.partial)
+        """Whether it may take the place of what is kept: a whole one of any partial one, else the newer of its kind."""
+        if kept is None:
+            return True
+        return (not self.fact.partial, self.fact.fetched_at) >= (not kept.partial, kept.fetched_at)
 
     def says_the_same(self, kept: Standing | None) -> bool:
         """Whether it has the value that is kept already."""

@@ -13,6 +13,7 @@ from linernotes.domain.errors import Corrupt, Unavailable
 
 SOURCE = "state database"
 DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+FULL = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR})
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
 DAMAGED_STATES = frozenset({"XX001", "XX002"})
 FORBIDDEN_STATE = "42501"
@@ -48,6 +49,8 @@ def ours(exc: BaseException | None) -> Corrupt | Unavailable:
 def _hint(exc: BaseException | None, state: str | None) -> str:
     if state == FORBIDDEN_STATE:
         return "The database user needs the right to create a schema in this database."
+    if getattr(exc, "sqlite_errorcode", 0) & 0xFF in FULL:
+        return "Is the disk full?"
     if hasattr(exc, "sqlstate"):
         return "See whether PostgreSQL is running, and whether the setting `database` is right."
     return ""
