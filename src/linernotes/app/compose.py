@@ -8,6 +8,7 @@ import os
 import signal
 from collections.abc import AsyncIterator, Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -43,6 +44,9 @@ from linernotes.web.proxies import Proxies
 # The façade whose answers the page for people is made of.
 PAGE_FACADE = "lidarr"
 TICK_SECONDS = 0.5
+if TYPE_CHECKING:
+    from linernotes.facades.grpc.server import GrpcServer
+
 log = structlog.get_logger("linernotes.serve")
 
 
@@ -144,9 +148,12 @@ class Worker:
             asyncio.ensure_future(work)
             for work in (self._live.watch(every), library.watch(every), self._tick(), self._beside.run())
         ]
+        grpc = self._grpc()
         try:
             yield
         finally:
+            if grpc is not None:
+                await grpc.stop(self._settings.server.graceful_timeout_seconds)
             for task in beside:
                 task.cancel()
             await asyncio.gather(*beside, return_exceptions=True)
@@ -156,6 +163,26 @@ class Worker:
             self._state.close()
             with contextlib.suppress(OSError):
                 self._access_log.flush()
+
+    def _grpc(self) -> GrpcServer | None:
+        """Start to answer to gRPC, where that is wanted."""
+        if not self._settings.grpc.enabled:
+            return None
+        from linernotes.facades.grpc.server import build_server
+
+        growing = self._growing
+        server = build_server(
+            settings=self._settings.grpc,
+            library=growing.library,
+            lookups=growing.lookups,
+            now=unix_milliseconds,
+            version=__version__,
+            access=self._access,
+            tallies=lambda: growing.filler.tally,
+            shared_port=self._settings.server.workers > 1,
+        )
+        server.start()
+        return server
 
     async def _tick(self) -> None:
         parent = os.getppid()
@@ -212,5 +239,7 @@ def _mounted(facades: Iterable[Facade], settings: Settings, deps: FacadeDeps) ->
     for facade in facades:
         own = settings.facades[facade.name]
         app = facade.build(own, deps)
-        mounted += [Mounted(facade.name, prefix, app, guarded=facade.guarded) for prefix in facade.mounts(own)]
+        for prefix in facade.mounts(own):
+            guarded = facade.guarded and prefix not in facade.open(own)
+            mounted.append(Mounted(facade.name, prefix, app, guarded=guarded))
     return mounted

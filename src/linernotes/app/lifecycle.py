@@ -10,6 +10,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from linernotes.app import logs
 from linernotes.app.config.settings import Settings
 from linernotes.domain.errors import Conflict, Invalid, Unavailable
@@ -69,6 +71,17 @@ def check_address(settings: ServerSettings) -> str:
     except OSError as exc:
         raise _explained(exc, settings) from exc
     return str(address[0])
+
+
+def check_grpc_address(settings: Settings) -> None:
+    """Raise Conflict or Invalid where gRPC is wanted and its address cannot be listened on."""
+    if not settings.grpc.enabled or not settings.grpc.port:
+        return
+    own = msgspec.structs.replace(settings.server, host=settings.grpc.host, port=settings.grpc.port)
+    try:
+        check_address(own)
+    except (Conflict, Invalid) as exc:
+        raise type(exc)(f"{exc.message} (for gRPC)", hint="Set grpc.port or grpc.host.") from exc
 
 
 def _explained(exc: OSError, settings: ServerSettings) -> Conflict | Invalid:

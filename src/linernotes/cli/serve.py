@@ -30,13 +30,14 @@ def command(state: CliState, host: str | None, port: int | None, workers: int | 
     """Serve the catalogue over HTTP."""
     from linernotes.app.builds import builds_of
     from linernotes.app.compose import check_settings
-    from linernotes.app.lifecycle import check_address, serve
+    from linernotes.app.lifecycle import check_address, check_grpc_address, serve
     from linernotes.app.stores import open_stores
 
     flags = {"server.host": host, "server.port": port, "server.workers": workers, "musicbrainz.contact": contact}
     settings = state.settings(flags)
     check_settings(settings)
     check_address(settings.server)
+    check_grpc_address(settings)
     open_stores(settings).close()
     with closing(builds_of(settings)) as builds:
         _greet(settings, builds.info())
@@ -55,6 +56,8 @@ def _greet(settings: Settings, info: BuildInfo | None) -> None:
     click.echo(f"  {base}/ui")
     click.echo(f"  {base}{api}/search?type=all&query=love")
     click.echo(f"  {base}/health/ready")
+    if settings.grpc.enabled:
+        click.echo(f"gRPC answers on {settings.grpc.host}:{settings.grpc.port}.")
     click.echo(f"Lidarr's metadata source is {base}{api}. Ctrl-C stops the server.")
 
 

@@ -18,7 +18,7 @@ PREFLIGHT_SECONDS = 7200
 _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#\s@,]+")
 _EXPOSED = (
     b"access-control-expose-headers",
-    b"etag, ratelimit-limit, ratelimit-remaining, ratelimit-reset, retry-after, x-request-id",
+    b"etag, link, ratelimit-limit, ratelimit-remaining, ratelimit-reset, retry-after, x-request-id",
 )
 _ALLOWED = (
     ("access-control-allow-methods", "GET, HEAD, POST"),

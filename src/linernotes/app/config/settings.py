@@ -10,6 +10,7 @@ from msgspec import Meta, field
 
 from linernotes.domain.secret import Secret
 from linernotes.dumps.settings import ImportSettings
+from linernotes.facades.grpc.settings import GrpcSettings
 from linernotes.searchers.tantivy.settings import SearchSettings
 from linernotes.web.settings import AccessSettings, CacheSettings, ServerSettings
 from linernotes.worker.settings import WorkerSettings
@@ -60,6 +61,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     import_: ImportSettings = field(default_factory=ImportSettings, name="import")
     search: SearchSettings = field(default_factory=SearchSettings)
     cache: CacheSettings = field(default_factory=CacheSettings)
+    grpc: GrpcSettings = field(default_factory=GrpcSettings)
     access: AccessSettings = field(default_factory=AccessSettings)
     library: LibrarySettings = field(default_factory=LibrarySettings)
     worker: WorkerSettings = field(default_factory=WorkerSettings)

@@ -24,11 +24,16 @@ class FacadeDeps(msgspec.Struct, frozen=True):
     version: str = ""
 
 
+def _nothing(_: Any) -> tuple[str, ...]:
+    return ()
+
+
 class Facade(msgspec.Struct, frozen=True):
     """The manifest. ``mounts`` names the prefixes under which the façade answers, given its settings.
 
     Below the mounts of a ``guarded`` façade the web server asks for keys, counts requests, and answers to scripts of
-    other origins; its refusals there are RFC 9457 problems.
+    other origins; its refusals there are RFC 9457 problems. The mounts that ``open`` names, given the settings, are
+    not guarded all the same: a page that a browser opens cannot bring a key.
     """
 
     name: str
@@ -37,3 +42,4 @@ class Facade(msgspec.Struct, frozen=True):
     mounts: Callable[[Any], tuple[str, ...]]
     build: Callable[[Any, FacadeDeps], FacadeApp]
     guarded: bool = False
+    open: Callable[[Any], tuple[str, ...]] = _nothing

@@ -24,4 +24,5 @@ FACADE = Facade(
     mounts=_mounts,
     build=_build,
     guarded=True,
+    open=lambda settings: (settings.docs_prefix,),
 )
