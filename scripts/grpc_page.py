@@ -24,7 +24,7 @@ HEAD = """\
 
 Package `linernotes.v1`; the files are in [proto](../../proto/linernotes/v1), and [the guide](../guides/grpc.md) says
 how to begin. Besides there are the health service `grpc.health.v1.Health` and, unless it is switched off, the
-reflection service `grpc.reflection.v1alpha.ServerReflection`. Neither needs a key.
+reflection service `grpc.reflection.v1.ServerReflection` (and `v1alpha`). Neither needs a key.
 """
 ORDER = ("catalog", "admin", "entities", "errors")
 # Numbers of fields in descriptor.proto, of which the place of a comment is made.

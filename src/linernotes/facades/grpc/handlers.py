@@ -5,67 +5,24 @@ What was answered before is answered again from memory, without the event loop.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterator
-from typing import Any, NoReturn
+from typing import Any
 
 import grpc
-from google.protobuf.message import DecodeError, Message
+from google.protobuf.message import Message
 
-from linernotes.domain.errors import Invalid, LinernotesError, NotFound
+from linernotes.domain.errors import NotFound
 from linernotes.domain.keys import Scope
 from linernotes.facades.grpc.answers import Answer, Answers
-from linernotes.facades.grpc.calls import Calls, Left
-from linernotes.facades.grpc.errors import Failed, failed
+from linernotes.facades.grpc.calls import Calls
+from linernotes.facades.grpc.edge import answer, answers, parse
+from linernotes.facades.grpc.errors import failed
 from linernotes.facades.grpc.places import Places
 from linernotes.facades.grpc.reading import Method
 from linernotes.usecases.library import Library
 
 # A deadline ends a call from outside, with its own status: who works it out gives up later, and for certain.
 LATE_SECONDS = 1.0
-_log = logging.getLogger(__name__)
-
-
-class Unary:
-    """A method with one answer, which may be kept: it must follow from the request and the library alone."""
-
-    def __init__(
-        self,
-        *,
-        name: str,
-        request: type[Message],
-        method: Method,
-        calls: Calls,
-        library: Library,
-        answers: Answers,
-    ) -> None:
-        """Keep the parts."""
-        self._name = name
-        self._request = request
-        self._method = method
-        self._calls = calls
-        self._library = library
-        self._answers = answers
-
-    def __call__(self, request: bytes, context: grpc.ServicerContext) -> bytes:
-        """Answer a call."""
-        try:
-            self._calls.admit(context, Scope.READ)
-            build = self._library.current()
-            key = (self._name, request)
-            answer = self._answers.get(key, build)
-            if answer is None:
-                answer = self._work_out(request, context)
-                self._answers.put(key, answer, build)
-        except Exception as error:  # noqa: BLE001 - the edge: whatever happened, the client gets a status
-            answer = told(error)
-        return answer if isinstance(answer, bytes) else end(context, answer)
-
-    def _work_out(self, request: bytes, context: grpc.ServicerContext) -> Answer:
-        try:
-            return work_out(self._request, self._method, self._calls, request, context)
-        except NotFound as error:
-            return failed(error)
 
 
 class Simple:
@@ -80,12 +37,47 @@ class Simple:
 
     def __call__(self, request: bytes, context: grpc.ServicerContext) -> bytes:
         """Answer a call."""
-        try:
-            self._calls.admit(context, self._scope)
-            return work_out(self._request, self._method, self._calls, request, context)
-        except Exception as error:  # noqa: BLE001 - the edge: whatever happened, the client gets a status
-            answer = told(error)
-        return end(context, answer)
+        return answer(context, lambda: self._answer(request, context))
+
+    def _answer(self, request: bytes, context: grpc.ServicerContext) -> Answer:
+        self._calls.admit(context, self._scope)
+        return self._work_out(request, context)
+
+    def _work_out(self, request: bytes, context: grpc.ServicerContext) -> bytes:
+        """Parse, work out on the event loop, and serialise."""
+        message = parse(self._request, request)
+        seconds = context.time_remaining() + LATE_SECONDS
+
+        async def work() -> Callable[[], Message]:
+            return await self._method(message, seconds)
+
+        return bytes(self._calls.run(work, context)().SerializeToString())
+
+
+class Kept(Simple):
+    """A method whose answers are kept: they follow from the request and the library alone, and need the scope read."""
+
+    def __init__(
+        self, *, name: str, request: type[Message], method: Method, calls: Calls, library: Library, answers: Answers
+    ) -> None:
+        """Keep the parts."""
+        super().__init__(request=request, method=method, calls=calls, scope=Scope.READ)
+        self._name = name
+        self._library = library
+        self._answers = answers
+
+    def _answer(self, request: bytes, context: grpc.ServicerContext) -> Answer:
+        self._calls.admit(context, self._scope)
+        build = self._library.current()
+        key = (self._name, request)
+        found = self._answers.get(key, build)
+        if found is None:
+            try:
+                found = self._work_out(request, context)
+            except NotFound as error:
+                found = failed(error)
+            self._answers.put(key, found, build)
+        return found
 
 
 class Stream:
@@ -107,43 +99,10 @@ class Stream:
 
     def __call__(self, request: bytes, context: grpc.ServicerContext) -> Iterator[bytes]:
         """Answer a call."""
-        try:
-            self._calls.admit(context, Scope.READ)
-            with self._places:
-                yield from self._method(parse(self._request, request), context)
-        except Exception as error:  # noqa: BLE001 - the edge: whatever happened, the client gets a status
-            answer = told(error)
-        else:
-            return
-        end(context, answer)
+        return answers(context, lambda: self._stream(request, context))
 
-
-def parse(kind: type[Message], request: bytes) -> Any:
-    """Return the message that the bytes are. ``Invalid`` if they are none."""
-    try:
-        return kind.FromString(request)
-    except DecodeError as exc:
-        raise Invalid(f"This is no {kind.DESCRIPTOR.name}") from exc
-
-
-def work_out(kind: type[Message], method: Method, calls: Calls, request: bytes, context: grpc.ServicerContext) -> bytes:
-    """Parse, work out on the event loop, and serialise."""
-    message = parse(kind, request)
-    seconds = context.time_remaining() + LATE_SECONDS
-
-    async def work() -> Callable[[], Message]:
-        return await method(message, seconds)
-
-    return calls.run(work, context)().SerializeToString()
-
-
-def told(error: Exception) -> Failed:
-    """Return what a client is told of an error; what is no error of ours is written to the log."""
-    if not isinstance(error, (LinernotesError, Left)):
-        _log.error("A call failed unexpectedly.", exc_info=error)
-    return failed(error)
-
-
-def end(context: grpc.ServicerContext, answer: Failed) -> NoReturn:
-    """End a call without an answer."""
-    context.abort_with_status(answer)
+    def _stream(self, request: bytes, context: grpc.ServicerContext) -> Iterator[bytes]:
+        self._calls.admit(context, Scope.READ)
+        message = parse(self._request, request)
+        with self._places:
+            yield from self._method(message, context)

@@ -2,49 +2,81 @@
 
 from __future__ import annotations
 
-import asyncio
+from collections.abc import Iterator
+from threading import Event
 from typing import Any
 
-from grpc_health.v1 import health, health_pb2
+import grpc
+from grpc_health.v1 import health_pb2 as pb
 
-from linernotes.domain.errors import LinernotesError
+from linernotes.domain.errors import LinernotesError, NotFound
+from linernotes.facades.grpc.edge import answer, answers, parse
+from linernotes.facades.grpc.places import Places
 from linernotes.usecases.library import Library
 
 LOOK_SECONDS = 1.0
-_SERVING = health_pb2.HealthCheckResponse.SERVING
-_NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
+SERVICE = pb.DESCRIPTOR.services_by_name["Health"]
+_SERVING: int = pb.HealthCheckResponse.SERVING
+_NOT_SERVING: int = pb.HealthCheckResponse.NOT_SERVING
 
 
-class Health(health.HealthServicer):  # type: ignore[misc]
+class Health:
     """Knows how all services are, each under its name and together under the empty one."""
 
-    def __init__(self, *, library: Library, services: tuple[str, ...]) -> None:
-        """Look for the first time."""
-        super().__init__()
+    def __init__(self, *, library: Library, services: tuple[str, ...], places: Places, stopping: Event) -> None:
+        """Keep the parts; whoever watches takes one of the places, and is sent away when the server is ``stopping``."""
         self._library = library
         self._services = ("", *services)
-        self._told: int | None = None
-        self.look()
+        self._places = places
+        self._stopping = stopping
 
-    def look(self) -> None:
-        """See how things are, and tell those who watch. Waits for those who read slowly: not for the event loop."""
+    def methods(self) -> dict[str, Any]:
+        """Return what answers each method."""
+        return {"Check": self.check, "List": self.list, "Watch": self.watch}
+
+    def check(self, request: bytes, context: grpc.ServicerContext) -> bytes:
+        """Say how a service is."""
+        return answer(context, lambda: self._check(parse(pb.HealthCheckRequest, request).service))
+
+    def list(self, request: bytes, context: grpc.ServicerContext) -> bytes:
+        """Say how all services are."""
+        return answer(context, self._list)
+
+    def watch(self, request: bytes, context: grpc.ServicerContext) -> Iterator[bytes]:
+        """Say how a service is, and again when that changes."""
+        return answers(context, lambda: self._watch(parse(pb.HealthCheckRequest, request).service, context))
+
+    def _check(self, service: str) -> bytes:
+        if service not in self._services:
+            raise NotFound("There is no such service.")
+        return _told(self._status())
+
+    def _list(self) -> bytes:
+        told = pb.HealthCheckResponse(status=self._status())
+        return bytes(pb.HealthListResponse(statuses=dict.fromkeys(self._services, told)).SerializeToString())
+
+    def _watch(self, service: str, context: grpc.ServicerContext) -> Iterator[bytes]:
+        last = None
+        with self._places:
+            while context.is_active():
+                stopping = self._stopping.is_set()
+                status = self._status() if service in self._services else pb.HealthCheckResponse.SERVICE_UNKNOWN
+                if status != last:
+                    yield _told(status)
+                    last = status
+                if stopping:
+                    return
+                self._stopping.wait(LOOK_SECONDS)
+
+    def _status(self) -> int:
+        if self._stopping.is_set():
+            return _NOT_SERVING
         try:
             self._library.current()
-            found = _SERVING
         except LinernotesError:
-            found = _NOT_SERVING
-        if found != self._told:
-            self._told = found
-            for name in self._services:
-                self.set(name, found)
+            return _NOT_SERVING
+        return _SERVING
 
-    def Check(self, request: Any, context: Any) -> Any:  # noqa: N802 - the name is gRPC's
-        """Answer with how things are now."""
-        self.look()
-        return super().Check(request, context)
 
-    async def watch(self) -> None:
-        """Look again and again until cancelled."""
-        while True:
-            await asyncio.sleep(LOOK_SECONDS)
-            await asyncio.to_thread(self.look)
+def _told(status: int) -> bytes:
+    return bytes(pb.HealthCheckResponse(status=status).SerializeToString())

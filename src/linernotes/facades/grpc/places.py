@@ -1,4 +1,4 @@
-"""Room for streams: each holds a thread as long as its client reads, and there have to be threads for the others."""
+"""Room for streams: each holds a thread as long as its client reads, and other calls need threads too."""
 
 from __future__ import annotations
 

@@ -9,18 +9,17 @@ from threading import Event
 from typing import Any
 
 import grpc
-from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from linernotes.domain.errors import Conflict
 from linernotes.domain.keys import Scope
+from linernotes.facades.grpc import health
 from linernotes.facades.grpc.admin import Administration
 from linernotes.facades.grpc.answers import Answers
 from linernotes.facades.grpc.batches import METHODS as BATCHES
 from linernotes.facades.grpc.batches import Batch
 from linernotes.facades.grpc.calls import Calls
 from linernotes.facades.grpc.changes import Changes
-from linernotes.facades.grpc.handlers import Simple, Stream, Unary
-from linernotes.facades.grpc.health import Health
+from linernotes.facades.grpc.handlers import Kept, Simple, Stream
 from linernotes.facades.grpc.places import Places
 from linernotes.facades.grpc.reading import Reading
 from linernotes.facades.grpc.services import ADMIN, CATALOG, Handlers, request_of
@@ -29,32 +28,25 @@ from linernotes.usecases.access import Access
 from linernotes.usecases.library import Library, Lookups
 from linernotes.usecases.library.filling import Tally
 
-SERVICES = (CATALOG.full_name, ADMIN.full_name)
+# Of all threads so many may be taken by streams, and by tools that watch or explore the server.
+STREAMS, TOOLS = 1 / 2, 1 / 8
 
 
 class GrpcServer:
     """A server that listens from ``start`` to ``stop``. ``port`` is the one that it listens on."""
 
     def __init__(
-        self,
-        *,
-        server: grpc.Server,
-        threads: ThreadPoolExecutor,
-        settings: GrpcSettings,
-        health: Health,
-        stopping: Event,
+        self, *, server: grpc.Server, threads: ThreadPoolExecutor, settings: GrpcSettings, stopping: Event
     ) -> None:
         """Keep the parts; ``stopping`` is set when streams that never end by themselves have to."""
         self.port = settings.port
         self._host = f"[{settings.host}]" if ":" in settings.host else settings.host
         self._server = server
         self._threads = threads
-        self._health = health
         self._stopping = stopping
-        self._watching: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Listen; to be called on the event loop. ``Conflict`` where the port is taken, or the address not ours."""
+        """Listen. ``Conflict`` where the port is taken, or the address not of this machine."""
         try:
             self.port = self._server.add_insecure_port(f"{self._host}:{self.port}")
         except RuntimeError as exc:
@@ -63,14 +55,10 @@ class GrpcServer:
                 hint="Is the port taken, or the address not of this machine? Set grpc.port or grpc.host.",
             ) from exc
         self._server.start()
-        self._watching = asyncio.get_running_loop().create_task(self._health.watch())
 
     async def stop(self, grace_seconds: float) -> None:
         """Take no more calls, give those under way so long, and end. The event loop has to run meanwhile."""
         self._stopping.set()
-        if self._watching is not None:
-            self._watching.cancel()
-            await asyncio.gather(self._watching, return_exceptions=True)
         await asyncio.to_thread(self._stop, grace_seconds)
 
     def _stop(self, grace_seconds: float) -> None:
@@ -89,7 +77,7 @@ def build_server(
     tallies: Callable[[], Mapping[str, Tally]] = dict,
     shared_port: bool = False,
 ) -> GrpcServer:
-    """Build a server that answers from ``library``, not started yet; to be called on the event loop that it is used on.
+    """Build a server, not started yet, that answers from ``library`` on the running event loop.
 
     Without ``access`` everybody may do everything. ``tallies`` says what each source was asked. With ``shared_port``
     several processes may listen on the port; then it is not noticed when another program does.
@@ -97,35 +85,52 @@ def build_server(
     stopping = Event()
     answers = Answers(limit=settings.answer_bytes)
     calls = Calls(loop=asyncio.get_running_loop(), access=access)
+    tools = Places(int(settings.threads * TOOLS))
+    streams = {
+        name: Batch(name, calls=calls, library=library, lookups=lookups, answers=answers) for name in BATCHES
+    } | {"ListChanges": Changes(calls=calls, library=library, lookups=lookups, now=now, stopping=stopping)}
     administration = Administration(
         library=library, lookups=lookups, answers=answers, now=now, version=version, tallies=tallies
     )
-    changes = Changes(calls=calls, library=library, lookups=lookups, now=now, stopping=stopping)
-    streams: dict[str, Any] = {"ListChanges": changes}
-    streams |= {name: Batch(name, calls=calls, library=library, lookups=lookups, answers=answers) for name in BATCHES}
-    places = Places(settings.threads // 2)
-    catalog: dict[str, Any] = {
-        name: Unary(
-            name=name, request=request_of(CATALOG, name), method=method, calls=calls, library=library, answers=answers
-        )
-        for name, method in Reading(lookups=lookups).methods().items()
+    services = {
+        CATALOG: _kept(Reading(lookups=lookups), calls, library, answers)
+        | _streams(streams, calls, Places(int(settings.threads * STREAMS))),
+        ADMIN: {
+            name: Simple(request=request_of(ADMIN, name), method=method, calls=calls, scope=Scope.ADMIN)
+            for name, method in administration.methods().items()
+        },
     }
-    catalog |= {
-        name: Stream(request=request_of(CATALOG, name), method=method, calls=calls, places=places)
-        for name, method in streams.items()
-    }
-    admin = {
-        name: Simple(request=request_of(ADMIN, name), method=method, calls=calls, scope=Scope.ADMIN)
-        for name, method in administration.methods().items()
-    }
+    names = tuple(service.full_name for service in services)
+    health_service = health.Health(library=library, services=names, places=tools, stopping=stopping)
+    handlers: list[grpc.GenericRpcHandler] = [Handlers(services | {health.SERVICE: health_service.methods()})]
+    if settings.reflection:
+        handlers.append(_reflection((*names, health.SERVICE.full_name), tools))
     threads = ThreadPoolExecutor(settings.threads, thread_name_prefix="linernotes-grpc")
     server = grpc.server(threads, options=_options(settings, shared_port=shared_port))
-    server.add_generic_rpc_handlers((Handlers({CATALOG: catalog, ADMIN: admin}),))
-    health = Health(library=library, services=SERVICES)
-    health_pb2_grpc.add_HealthServicer_to_server(health, server)
-    if settings.reflection:
-        _reflect(server)
-    return GrpcServer(server=server, threads=threads, settings=settings, health=health, stopping=stopping)
+    server.add_generic_rpc_handlers(tuple(handlers))
+    return GrpcServer(server=server, threads=threads, settings=settings, stopping=stopping)
+
+
+def _kept(reading: Reading, calls: Calls, library: Library, answers: Answers) -> dict[str, Any]:
+    return {
+        name: Kept(
+            name=name, request=request_of(CATALOG, name), method=method, calls=calls, library=library, answers=answers
+        )
+        for name, method in reading.methods().items()
+    }
+
+
+def _streams(methods: Mapping[str, Any], calls: Calls, places: Places) -> dict[str, Any]:
+    return {
+        name: Stream(request=request_of(CATALOG, name), method=method, calls=calls, places=places)
+        for name, method in methods.items()
+    }
+
+
+def _reflection(services: tuple[str, ...], places: Places) -> grpc.GenericRpcHandler:
+    from linernotes.facades.grpc.reflection import NAMES, Reflection  # noqa: PLC0415 - only where it is wanted
+
+    return Reflection(services=(*services, *NAMES), places=places)
 
 
 def _options(settings: GrpcSettings, *, shared_port: bool) -> list[tuple[str, int]]:
@@ -135,10 +140,3 @@ def _options(settings: GrpcSettings, *, shared_port: bool) -> list[tuple[str, in
         ("grpc.max_concurrent_streams", settings.max_streams),
         ("grpc.so_reuseport", int(shared_port)),
     ]
-
-
-def _reflect(server: grpc.Server) -> None:
-    from grpc_reflection.v1alpha import reflection  # noqa: PLC0415 - only where it is wanted
-
-    names = (*SERVICES, health_pb2.DESCRIPTOR.services_by_name["Health"].full_name, reflection.SERVICE_NAME)
-    reflection.enable_server_reflection(names, server)

@@ -23,9 +23,9 @@ class GrpcSettings(msgspec.Struct, frozen=True, kw_only=True):
     threads: Annotated[
         int,
         Meta(
-            description="gRPC calls that one worker works on at once; half of them at most are streams.", ge=2, le=1024
+            description="gRPC calls that one worker works on at once; half of them at most are streams.", ge=8, le=1024
         ),
-    ] = 64
+    ] = 128
     max_message_bytes: Annotated[int, Meta(description="Largest gRPC request.", ge=1024, le=1 << 30)] = MEBIBYTE
     max_streams: Annotated[
         int, Meta(description="Calls that one gRPC connection may have open at once.", ge=1, le=10_000)

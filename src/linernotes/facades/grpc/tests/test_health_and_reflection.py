@@ -10,9 +10,11 @@ from google.protobuf import json_format
 from google.protobuf.descriptor_pool import DescriptorPool
 from google.protobuf.message_factory import GetMessageClass
 from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection_pb2
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
 
 from linernotes.facades.grpc.gen import admin_pb2, catalog_pb2, errors_pb2
+from linernotes.facades.grpc.tests.refused import refused
 from linernotes.facades.grpc.tests.served import FakeSource, Served, build, never, served
 from linernotes.stores.memory.live import MemoryLiveBuild
 from tests.contracts import world as w
@@ -32,6 +34,13 @@ def health(server: Served, service: str = "") -> int:
 @pytest.mark.parametrize("service", ["", "linernotes.v1.Catalog", "linernotes.v1.Admin"])
 def test_with_a_catalogue_it_serves(server: Served, service: str) -> None:
     assert health(server, service) == SERVING
+
+
+def test_all_services_are_listed(server: Served) -> None:
+    answer = health_pb2_grpc.HealthStub(server.channel).List(health_pb2.HealthListRequest(), timeout=5)
+    assert {name: told.status for name, told in answer.statuses.items()} == dict.fromkeys(
+        ["", "linernotes.v1.Catalog", "linernotes.v1.Admin"], SERVING
+    )
 
 
 def test_nothing_is_known_of_a_service_that_is_not_there(server: Served) -> None:
@@ -55,6 +64,33 @@ def test_who_watches_hears_when_a_catalogue_has_come() -> None:
         live.publish(build())
         assert next(watching).status == SERVING
         watching.cancel()
+
+
+def test_who_watches_a_service_that_is_not_there_is_told_so(server: Served) -> None:
+    request = health_pb2.HealthCheckRequest(service="linernotes.v1.Nothing")
+    watching = health_pb2_grpc.HealthStub(server.channel).Watch(request, timeout=20)
+    assert next(watching).status == health_pb2.HealthCheckResponse.SERVICE_UNKNOWN
+    watching.cancel()
+
+
+def test_who_watches_is_told_when_the_server_stops() -> None:
+    with served() as server:
+        watching = health_pb2_grpc.HealthStub(server.channel).Watch(health_pb2.HealthCheckRequest(), timeout=20)
+        next(watching)
+        server.on_loop(server.server.stop(10))
+        assert [answer.status for answer in watching] == [NOT_SERVING]
+
+
+def test_who_watches_takes_no_thread_from_those_who_ask() -> None:
+    with served(threads=8) as server:
+        stub = health_pb2_grpc.HealthStub(server.channel)
+        first = stub.Watch(health_pb2.HealthCheckRequest(), timeout=20)
+        next(first)
+        with pytest.raises(grpc.RpcError) as caught:
+            next(stub.Watch(health_pb2.HealthCheckRequest(), timeout=20))
+        assert caught.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+        assert health(server) == SERVING
+        first.cancel()
 
 
 class Explorer:
@@ -82,6 +118,7 @@ class Explorer:
 def test_what_can_be_asked_is_told(server: Served) -> None:
     assert set(Explorer(server.channel).database.get_services()) == {
         "grpc.health.v1.Health",
+        "grpc.reflection.v1.ServerReflection",
         "grpc.reflection.v1alpha.ServerReflection",
         "linernotes.v1.Admin",
         "linernotes.v1.Catalog",
@@ -100,6 +137,18 @@ def test_who_knows_nothing_but_the_address_can_ask(server: Served) -> None:
     assert len(changes["mbids"]) == 2
     [stats] = explorer.call("linernotes.v1.Admin", "Stats", {})
     assert stats["version"] == "1.2.3"
+
+
+def test_the_newer_name_of_reflection_answers_too(server: Served) -> None:
+    call = server.channel.stream_stream("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo")
+    [told] = call(iter([reflection_pb2.ServerReflectionRequest(list_services="").SerializeToString()]), timeout=5)
+    answer = reflection_pb2.ServerReflectionResponse.FromString(told)
+    assert "linernotes.v1.Catalog" in {one.name for one in answer.list_services_response.service}
+
+
+def test_a_reflection_request_that_cannot_be_read_is_invalid(server: Served) -> None:
+    call = server.channel.stream_stream("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo")
+    assert refused(call, iter([b"\xff"])).code is grpc.StatusCode.INVALID_ARGUMENT
 
 
 def test_where_it_is_switched_off_nothing_is_told() -> None:

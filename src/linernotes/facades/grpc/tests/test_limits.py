@@ -24,7 +24,7 @@ def test_a_request_that_is_too_large_is_refused() -> None:
         assert server.catalog.GetArtist(pb.GetArtistRequest(mbid=w.ALPHA.mbid), timeout=5).mbid
 
 
-def third_stream(server: Served) -> Refused | None:
+def one_more_stream(server: Served) -> Refused | None:
     """Try to follow; return how it ended, None when it went on."""
     stream = server.catalog.ListChanges(FOLLOW, timeout=20)
     try:
@@ -36,22 +36,23 @@ def third_stream(server: Served) -> Refused | None:
 
 
 def test_streams_leave_threads_for_other_calls_and_are_given_back() -> None:
-    with served(threads=4) as server:
-        streams = [server.catalog.ListChanges(FOLLOW, timeout=60) for _ in range(2)]
+    with served(threads=8) as server:
+        streams = [server.catalog.ListChanges(FOLLOW, timeout=60) for _ in range(4)]
         for stream in streams:
             next(stream)
-        answer = third_stream(server)
+        answer = one_more_stream(server)
         assert answer is not None
         assert (answer.code, answer.reason) == (grpc.StatusCode.RESOURCE_EXHAUSTED, "RATE_LIMITED")
         assert answer.retry_seconds > 0
         assert server.catalog.GetArtist(pb.GetArtistRequest(mbid=w.ALPHA.mbid), timeout=5).mbid
         streams[0].cancel()
-        assert any(third_stream(server) is None or time.sleep(0.1) for _ in range(100))
-        streams[1].cancel()
+        assert any(one_more_stream(server) is None or time.sleep(0.1) for _ in range(100))
+        for stream in streams[1:]:
+            stream.cancel()
 
 
 def test_who_leaves_in_the_middle_of_a_batch_gives_the_place_back() -> None:
-    with served(threads=2) as server:
+    with served(threads=8) as server:
         request = pb.BatchGetArtistsRequest(mbids=[w.ALPHA.mbid] * 500)
         for _ in range(20):
             stream = server.catalog.BatchGetArtists(request, timeout=20, wait_for_ready=True)

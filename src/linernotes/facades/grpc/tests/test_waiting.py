@@ -33,12 +33,12 @@ def eventually(true: Callable[[], bool]) -> bool:
 
 async def waiting() -> int:
     """How many calls are being worked out on the event loop."""
-    return sum("work_out" in str(task.get_coro()) for task in asyncio.all_tasks())
+    return sum("work_out" in repr(task.get_coro()) for task in asyncio.all_tasks())
 
 
 def test_a_deadline_is_honoured_and_the_thread_is_free_again() -> None:
-    with served(sources=[FakeSource(never)], threads=2) as server:
-        calls = [server.catalog.GetArtist.future(UNKNOWN, timeout=0.3) for _ in range(4)]
+    with served(sources=[FakeSource(never)], threads=8) as server:
+        calls = [server.catalog.GetArtist.future(UNKNOWN, timeout=0.3) for _ in range(12)]
         assert {call.code() for call in calls} == {grpc.StatusCode.DEADLINE_EXCEEDED}
         assert server.catalog.GetArtist(KNOWN, timeout=5).name == "Alphä"
         assert eventually(lambda: server.on_loop(waiting()) == 0)
