@@ -111,7 +111,8 @@ def build_library(
     )
     library = Library(
         live=live,
-        empty=Build(MemoryCatalogue(info=NOTHING_IMPORTED), NoNames()),
+        # What sources said is read from the database even where the catalogue is empty.
+        empty=Build(MemoryCatalogue(info=NOTHING_IMPORTED), NoNames(), remote=bool(settings.database)),
         overlay=state.overlay,
         terms=terms,
         filler=filler,
