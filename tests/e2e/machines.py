@@ -38,15 +38,11 @@ FIRST = 0xA0000000_0000_4000_8000_000000000000
 class Machine(Home):
     """A data folder of its own, and commands that share a database with other machines."""
 
-    def __init__(self, data: Path, url: str, source: Loopback | None = None, **settings: object) -> None:
+    def __init__(self, data: Path, url: str = "", source: Loopback | None = None, **settings: object) -> None:
         super().__init__(data)
-        self.env = {"LINERNOTES_DATABASE": url, **{f"LINERNOTES_{name}": str(text) for name, text in settings.items()}}
-        if source is not None:
-            self.env = {
-                "LINERNOTES_MUSICBRAINZ__BASE_URL": source.url,
-                "LINERNOTES_MUSICBRAINZ__REQUESTS_PER_SECOND": "1000",
-                **self.env,
-            }
+        told: dict[str, object] = {} if source is None else {"BASE_URL": source.url, "REQUESTS_PER_SECOND": 1000}
+        told = {f"MUSICBRAINZ__{name}": value for name, value in told.items()} | ({"DATABASE": url} if url else {})
+        self.env = {f"LINERNOTES_{name}": str(value) for name, value in {**told, **settings}.items()}
 
     def run(self, *args: object) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
