@@ -48,7 +48,9 @@ def parse(kind: type[Message], request: bytes) -> Any:
 
 def _told(error: Exception) -> Failed:
     """Return what a client is told of an error; what is no error of ours is written to the log."""
-    if not isinstance(error, (LinernotesError, Left)):
+    if isinstance(error, Left):
+        return Failed(grpc.StatusCode.CANCELLED, "", b"")  # nobody hears it, but it is counted
+    if not isinstance(error, LinernotesError):
         _log.error("A call failed unexpectedly.", exc_info=error)
     return failed(error)
 

@@ -19,6 +19,7 @@ from linernotes.facades.grpc.batches import METHODS as BATCHES
 from linernotes.facades.grpc.batches import Batch
 from linernotes.facades.grpc.calls import Calls
 from linernotes.facades.grpc.changes import Changes
+from linernotes.facades.grpc.counts import Counts
 from linernotes.facades.grpc.handlers import Kept, Simple, Stream
 from linernotes.facades.grpc.places import Places
 from linernotes.facades.grpc.reading import Reading
@@ -36,7 +37,14 @@ class GrpcServer:
     """A server that listens from ``start`` to ``stop``. ``port`` is the one that it listens on."""
 
     def __init__(
-        self, *, server: grpc.Server, threads: ThreadPoolExecutor, settings: GrpcSettings, stopping: Event
+        self,
+        *,
+        server: grpc.Server,
+        threads: ThreadPoolExecutor,
+        settings: GrpcSettings,
+        stopping: Event,
+        answers: Answers,
+        counts: Counts,
     ) -> None:
         """Keep the parts; ``stopping`` is set when streams that never end by themselves have to."""
         self.port = settings.port
@@ -44,6 +52,8 @@ class GrpcServer:
         self._server = server
         self._threads = threads
         self._stopping = stopping
+        self._answers = answers
+        self._counts = counts
 
     def start(self) -> None:
         """Listen. ``Conflict`` where the port is taken, or the address not of this machine."""
@@ -55,6 +65,21 @@ class GrpcServer:
                 hint="Is the port taken, or the address not of this machine? Set grpc.port or grpc.host.",
             ) from exc
         self._server.start()
+
+    def numbers(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Counters and gauges for the metrics, by name."""
+        answers = self._answers
+        counters: dict[str, Any] = {
+            "grpc_answer_cache_hits": float(answers.hits),
+            "grpc_answer_cache_misses": float(answers.misses),
+        }
+        if calls := self._counts.calls():
+            counters["grpc_calls"] = calls
+        gauges = {
+            "grpc_answer_cache_bytes": float(answers.bytes),
+            "grpc_answer_cache_entries": float(len(answers)),
+        }
+        return counters, gauges
 
     async def stop(self, grace_seconds: float) -> None:
         """Take no more calls, give those under way so long, and end. The event loop has to run meanwhile."""
@@ -102,13 +127,17 @@ def build_server(
     }
     names = tuple(service.full_name for service in services)
     health_service = health.Health(library=library, services=names, places=tools, stopping=stopping)
-    handlers: list[grpc.GenericRpcHandler] = [Handlers(services | {health.SERVICE: health_service.methods()})]
+    counts = Counts()
+    every = services | {health.SERVICE: health_service.methods()}
+    handlers: list[grpc.GenericRpcHandler] = [Handlers(every, counts=counts)]
     if settings.reflection:
         handlers.append(_reflection((*names, health.SERVICE.full_name), tools))
     threads = ThreadPoolExecutor(settings.threads, thread_name_prefix="linernotes-grpc")
     server = grpc.server(threads, options=_options(settings, shared_port=shared_port))
     server.add_generic_rpc_handlers(tuple(handlers))
-    return GrpcServer(server=server, threads=threads, settings=settings, stopping=stopping)
+    return GrpcServer(
+        server=server, threads=threads, settings=settings, stopping=stopping, answers=answers, counts=counts
+    )
 
 
 def _kept(reading: Reading, calls: Calls, library: Library, answers: Answers) -> dict[str, Any]:

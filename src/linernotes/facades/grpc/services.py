@@ -10,6 +10,7 @@ from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
+from linernotes.facades.grpc.counts import Counts
 from linernotes.facades.grpc.gen import admin_pb2, catalog_pb2
 
 CATALOG: ServiceDescriptor = catalog_pb2.DESCRIPTOR.services_by_name["Catalog"]
@@ -19,10 +20,10 @@ ADMIN: ServiceDescriptor = admin_pb2.DESCRIPTOR.services_by_name["Admin"]
 class Handlers(grpc.GenericRpcHandler):
     """What answers each method, by its full name; requests and answers are bytes."""
 
-    def __init__(self, services: Mapping[ServiceDescriptor, Mapping[str, Any]]) -> None:
+    def __init__(self, services: Mapping[ServiceDescriptor, Mapping[str, Any]], *, counts: Counts) -> None:
         """Take for each service the callables by method. ``KeyError`` where one is missing."""
         self._found = {
-            f"/{service.full_name}/{method.name}": _handler(method, methods[method.name])
+            f"/{service.full_name}/{method.name}": _handler(method, methods[method.name], counts)
             for service, methods in services.items()
             for method in service.methods
         }
@@ -37,10 +38,11 @@ def request_of(service: ServiceDescriptor, method: str) -> type[Message]:
     return GetMessageClass(service.methods_by_name[method].input_type)
 
 
-def _handler(method: MethodDescriptor, answer: Any) -> grpc.RpcMethodHandler[Any, Any]:
+def _handler(method: MethodDescriptor, answer: Any, counts: Counts) -> grpc.RpcMethodHandler[Any, Any]:
+    name = f"{method.containing_service.name}/{method.name}"
     if method.server_streaming:
-        return grpc.unary_stream_rpc_method_handler(answer)
-    return grpc.unary_unary_rpc_method_handler(answer)
+        return grpc.unary_stream_rpc_method_handler(counts.stream(name, answer))
+    return grpc.unary_unary_rpc_method_handler(counts.unary(name, answer))
 
 
 class Client:
