@@ -307,6 +307,62 @@ def test_a_release_group_brings_its_releases(shelf, source, clock) -> None:
     assert asyncio.run(ask()).value == (w.FULL_ON_CD, w.FULL_ON_TAPE)
 
 
+def test_a_list_whose_releases_cannot_all_be_fetched_is_a_fault_and_no_shorter_list(shelf, source, clock) -> None:
+    source.values[Wanted(Aspect.EDITIONS, w.FULL.mbid)] = (w.FULL_ON_CD.mbid, w.FULL_ON_TAPE.mbid)
+    shelf.overlay.keep(
+        [
+            Fact(Wanted(Aspect.EDITIONS, w.FULL.mbid), (w.FULL_ON_CD.mbid, w.FULL_ON_TAPE.mbid), "fake", clock.now),
+            Fact(wanted(Kind.RELEASE, w.FULL_ON_CD.mbid), w.FULL_ON_CD, "fake", clock.now),
+        ]
+    )
+    source.fault = Unavailable("it is down")
+
+    async def ask() -> Any:
+        return await shelf.lookups.releases_of(w.FULL.mbid)
+
+    assert asyncio.run(ask()).fault is source.fault
+
+
+def test_a_search_of_two_kinds_does_not_pass_over_the_one_that_could_not_be_searched(shelf, source) -> None:
+    hits = (NameHit(Kind.ARTIST, w.ALPHA.mbid, "Alpha", 100),)
+    source.values[Wanted(Aspect.SEARCH, search_key(Kind.ARTIST, "alpha"))] = hits
+
+    async def ask(*kinds: Kind) -> list[NameHit]:
+        return await shelf.lookups.search("alpha", kinds, limit=5)
+
+    assert asyncio.run(ask(Kind.ARTIST)) == list(hits)
+    source.fault = Unavailable("it is down")
+    with pytest.raises(Unavailable):
+        asyncio.run(ask(Kind.ARTIST, Kind.RELEASE_GROUP))
+
+
+class Chain(FakeSource):
+    """Says of each artist that it was merged into the next one."""
+
+    async def fetch(self, wanted: Wanted) -> list[Fact]:
+        self.asked.append(wanted)
+        following = mbid(f"link {len(self.asked)}")
+        return [Fact(wanted, None, self.name, self._now(), moved_to=following)]
+
+
+def test_what_shows_ever_more_that_is_missing_is_a_fault_and_not_unknown(clock) -> None:
+    source = Chain(now=clock)
+
+    async def ask() -> Any:
+        return await Shelf(sources=[source], now=clock).lookups.entities(Kind.ARTIST, [mbid("link 0")])
+
+    [found] = asyncio.run(ask())
+    assert isinstance(found.fault, Unavailable)
+    assert len(source.asked) == 3
+
+
+def test_an_answer_that_is_none_to_the_question_is_a_fault_and_not_unknown(shelf, source, clock) -> None:
+    asked = wanted(Kind.ARTIST, mbid("nobody"))
+    source.values[asked] = Fact(wanted(Kind.ARTIST, w.BETA.mbid), w.BETA, "fake", clock.now)
+    [found] = get(shelf, Kind.ARTIST, mbid("nobody"))
+    assert isinstance(found.fault, Unavailable)
+
+
 def test_a_name_that_is_not_in_the_index_is_searched_at_the_source(shelf, source) -> None:
     hits = (NameHit(Kind.ARTIST, w.ALPHA.mbid, "Alpha", 100),)
     source.values[Wanted(Aspect.SEARCH, search_key(Kind.ARTIST, "alpha"))] = hits

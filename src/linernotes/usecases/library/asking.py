@@ -16,7 +16,7 @@ from linernotes.ports.build import Build, LiveBuild
 from linernotes.ports.offload import Offload
 from linernotes.ports.overlay import Overlay
 from linernotes.ports.queue import JobQueue
-from linernotes.usecases.library.filling import Filler
+from linernotes.usecases.library.filling import COME_BACK_SECONDS, Filler
 from linernotes.usecases.library.lifetimes import Terms
 from linernotes.usecases.library.merged import MergedCatalogue
 from linernotes.usecases.library.naming import MergedNames
@@ -108,6 +108,9 @@ class Library:
                 await self._offload(self.look)
             except LinernotesError as error:
                 _log.warning("What sources said cannot be read: %s", error.message)
+            except Exception:
+                # And looks again: nobody would notice its end, but by answers that stay as they were.
+                _log.exception("Seeing what other processes kept failed unexpectedly.")
 
     async def ask(self, work: Callable[[], Awaitable[T]], *, seconds: float | None = None) -> Asked[T]:
         """Work a request out, fetching what it misses. ``work`` may be called several times, and must only read.
@@ -130,10 +133,10 @@ class Library:
                 break
             attempt = await _attempt(work)
         self._refresh_later(attempt.notes.stale)
-        hidden = {one: faults[one] for one in attempt.notes.missing & faults.keys()}
+        hidden = {one: faults.get(one) or _unanswered() for one in attempt.notes.missing}
         hidden |= {one: hidden[target] for one, target in attempt.notes.led.items() if target in hidden}
         if attempt.error is not None:
-            raise _worst(hidden.values()) if hidden else attempt.error
+            raise worst(hidden.values()) if hidden else attempt.error
         return Asked(attempt.results[0], hidden, attempt.notes.found)
 
     async def answer(self, work: Callable[[], Awaitable[T]]) -> T:
@@ -142,7 +145,7 @@ class Library:
             return await work()
         asked = await self.ask(work)
         if asked.faults:
-            raise _worst(asked.faults.values())
+            raise worst(asked.faults.values())
         return asked.result
 
     async def refresh(self, wanted: Wanted) -> None:
@@ -209,6 +212,11 @@ async def _attempt(work: Callable[[], Awaitable[T]]) -> _Attempt[T]:
             return _Attempt(notes, error=error)
 
 
-def _worst(faults: Iterable[LinernotesError]) -> LinernotesError:
+def _unanswered() -> Unavailable:
+    """Return the fault of what still is missing: each answer showed what else is, or one was of no use."""
+    return Unavailable("More of this has to be fetched; ask again in a moment.", retry_after=COME_BACK_SECONDS)
+
+
+def worst(faults: Iterable[LinernotesError]) -> LinernotesError:
     """Return the fault to tell: one that says when to come back, if there is any."""
     return max(faults, key=lambda fault: getattr(fault, "retry_after", None) or 0.0)

@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import blake2b
+from time import perf_counter
 
 import msgspec
 
@@ -20,6 +21,7 @@ from linernotes.ports.offload import Offload
 from linernotes.ports.overlay import Overlay
 from linernotes.ports.source import Source
 from linernotes.ports.state import ChangeMarks
+from linernotes.ports.tracing import NoTracer, Tracer
 from linernotes.ports.turns import Claims
 from linernotes.usecases.library.lifetimes import Terms
 
@@ -34,12 +36,13 @@ _log = logging.getLogger(__name__)
 
 
 class Tally(msgspec.Struct):
-    """What was fetched since the process started."""
+    """What was fetched since the process started; ``seconds`` were spent waiting for the source."""
 
     fetched: int = 0
     missing: int = 0
     faults: int = 0
     joined: int = 0
+    seconds: float = 0.0
 
 
 class Filler:
@@ -55,6 +58,7 @@ class Filler:
         offload: Offload,
         terms: Terms,
         owner: str,
+        tracer: Tracer | None = None,
     ) -> None:
         """Ask the first source that offers what is wanted. ``owner`` names this process among others."""
         self.tally = {source.name: Tally() for source in sources}
@@ -69,6 +73,7 @@ class Filler:
         self._terms = terms
         self._now = terms.now
         self._owner = owner
+        self._tracer = tracer or NoTracer()
         self._running: dict[Wanted, asyncio.Task[None]] = {}
 
     async def fill(self, wanted: Iterable[Wanted], *, seconds: float) -> dict[Wanted, LinernotesError]:
@@ -142,11 +147,16 @@ class Filler:
 
     async def _ask(self, source: Source, wanted: Wanted) -> None:
         tally = self.tally[source.name]
+        told = {"linernotes.source": source.name, "linernotes.aspect": wanted.aspect.value}
+        begun = perf_counter()
         try:
-            facts = await source.fetch(wanted)
+            with self._tracer.span(f"fetch {wanted.aspect}", told, role="client"):
+                facts = await source.fetch(wanted)
         except LinernotesError:
             tally.faults += 1
             raise
+        finally:
+            tally.seconds += perf_counter() - begun
         tally.fetched += 1
         tally.missing += any(fact.wanted == wanted and fact.missing for fact in facts)
         await self._offload(lambda: self._keep(facts))

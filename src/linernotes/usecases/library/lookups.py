@@ -19,7 +19,7 @@ from linernotes.ports.build import Build
 from linernotes.ports.catalog import CatalogueSnapshot
 from linernotes.ports.offload import Offload
 from linernotes.ports.state import ChangeMarks
-from linernotes.usecases.library.asking import Asked, Library
+from linernotes.usecases.library.asking import Asked, Library, worst
 from linernotes.usecases.library.lifetimes import DUMP
 from linernotes.usecases.library.merged import data_time
 from linernotes.usecases.recent import RecentChanges, recent_changes
@@ -80,8 +80,13 @@ class Lookups:
         return self._outcome(asked, Wanted(Aspect.DISCOGRAPHY, artist), asked.result)
 
     async def releases_of(self, group: MBID) -> Outcome[tuple[Release, ...]]:
-        """The releases of a release group (by its canonical MBID), by earliest date (unknown last) then MBID."""
+        """The releases of a release group (by its canonical MBID), by earliest date (unknown last) then MBID.
+
+        All of them, or a fault: one that could not be asked for is not left out.
+        """
         asked = await self._read(lambda build: build.catalogue.releases_of([group])[0], FEW + 1)
+        if asked.faults:
+            return Outcome(fault=worst(asked.faults.values()))
         return self._outcome(asked, Wanted(Aspect.EDITIONS, group), asked.result)
 
     async def recordings_by_isrc(self, isrc: str) -> Outcome[tuple[EntityRef, ...]]:
@@ -113,7 +118,7 @@ class Lookups:
     async def search(self, text: str, kinds: Sequence[Kind], *, artist: str = "", limit: int) -> list[NameHit]:
         """Return at most ``limit`` hits of each kind, best first. With ``artist``, release groups of that artist.
 
-        Raises ``Unavailable`` where the name is not in the index and a source could not be asked.
+        Raises ``Unavailable`` where the name is not in the index, of any of the kinds, and a source could not be asked.
         """
 
         def find(build: Build) -> list[NameHit]:
@@ -123,8 +128,8 @@ class Lookups:
             return sorted(hits, key=lambda hit: (-hit.score, kinds.index(hit.kind)))
 
         asked = await self._read(find, FEW + 1)
-        if asked.faults and not asked.result:
-            raise next(iter(asked.faults.values()))
+        if asked.faults:
+            raise worst(asked.faults.values())
         return asked.result
 
     async def changes(self, kind: Kind, *, since: int, limit: int) -> RecentChanges:
