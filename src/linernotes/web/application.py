@@ -80,16 +80,16 @@ class Application:
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         begun = time.perf_counter()
         headers = _by_name(scope["headers"])
+        given = headers.get(b"x-request-id", b"")
+        request_id = given if _SANE_ID.fullmatch(given) else next(self._ids)
         method: str = scope["method"]
         self._metrics.in_flight += 1
         try:
             key, build = self._key(scope, headers), self._build()
-            answer, extra = await self._answer(scope, headers, receive, key, build)
+            answer, extra = await self._answer(scope, headers, receive, key, build, request_id)
             answer, form = await self._form(answer, headers, key, scope["path"])
         finally:
             self._metrics.in_flight -= 1
-        given = headers.get(b"x-request-id", b"")
-        request_id = given if _SANE_ID.fullmatch(given) else next(self._ids)
         status, head, body = _choose(answer, form, headers, with_body=method != "HEAD")
         head = [*head, *extra, (b"x-request-id", request_id)]
         await send({"type": "http.response.start", "status": status, "headers": head})
@@ -103,7 +103,13 @@ class Application:
             )
 
     async def _answer(
-        self, scope: Scope, headers: Mapping[bytes, bytes], receive: Receive, key: Key, build: object
+        self,
+        scope: Scope,
+        headers: Mapping[bytes, bytes],
+        receive: Receive,
+        key: Key,
+        build: object,
+        request_id: bytes,
     ) -> tuple[Representation, Extra]:
         method = "GET" if scope["method"] == "HEAD" else scope["method"]
         try:
@@ -117,7 +123,7 @@ class Application:
             if self._gate is not None and self._gate.free(headers):
                 return kept, self._gate.cors.headers(headers)
         origin = self._proxies.origin(_client(scope), scope["scheme"], headers)
-        incoming = Incoming(method, scope["path"], scope["query_string"], headers, origin, receive)
+        incoming = Incoming(method, scope["path"], scope["query_string"], headers, origin, receive, request_id)
         return await self._dispatcher.answer(incoming, key, build, kept)
 
     def _key(self, scope: Scope, headers: Mapping[bytes, bytes]) -> Key:

@@ -13,13 +13,14 @@ import structlog
 from linernotes.domain.errors import Invalid, LinernotesError, Unavailable
 from linernotes.domain.keys import Caller
 from linernotes.facades._kit.http import Reply, Request
+from linernotes.ports.tracing import Attributes, NoTracer, Tracer
 from linernotes.web.cache import Key, ResponseCache
 from linernotes.web.errors import Refusal, error_reply, refusal_reply
 from linernotes.web.flights import Flights
 from linernotes.web.gate import Gate
 from linernotes.web.leases import Leases
 from linernotes.web.limits import read_body
-from linernotes.web.metrics import Metrics, Route
+from linernotes.web.metrics import METHODS, OTHER, Metrics, Route
 from linernotes.web.mounts import Mounted, Mounts
 from linernotes.web.native import Native
 from linernotes.web.proxies import Origin
@@ -30,6 +31,7 @@ Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 
 SERVER = "server"
 REFUSED = Route(SERVER, "refused")
+TRACE_HEADERS = (b"traceparent", b"tracestate")
 log = structlog.get_logger("linernotes.web")
 
 
@@ -42,6 +44,7 @@ class Incoming(NamedTuple):
     headers: Mapping[bytes, bytes]
     origin: Origin
     receive: Receive
+    request_id: bytes = b""
 
 
 class NoFacade:
@@ -74,6 +77,7 @@ class Dispatcher:
         metrics: Metrics,
         leases: Leases,
         gate: Gate | None = None,
+        tracer: Tracer | None = None,
     ) -> None:
         """Raise Invalid where a mount is guarded and there is no gate."""
         if gate is None and mounts.guarded:
@@ -88,14 +92,38 @@ class Dispatcher:
         self._metrics = metrics
         self._leases = leases
         self._flights = Flights()
+        self._tracer = tracer or NoTracer()
 
     async def answer(
         self, incoming: Incoming, key: Key, build: object, kept: Representation | None = None
     ) -> tuple[Representation, Extra]:
         """Return the answer, and the headers that are for this client alone. Raises nothing but cancellation.
 
-        ``kept`` is what the cache holds for them; without it the answer is made, and kept for ``build`` if it may be.
+        ``kept`` is what the cache holds for them; without it the answer is made, traced, and kept for ``build`` if it
+        may be.
         """
+        if kept is not None:
+            return await self._answer(incoming, key, build, kept)
+        method = incoming.method if incoming.method in METHODS else OTHER
+        told = {
+            "http.request.method": method,
+            "url.path": incoming.path,
+            "linernotes.request_id": incoming.request_id.decode(),
+        }
+        with self._tracer.span(method, told, role="server", carrier=_carrier(incoming.headers)) as span:
+            answer, extra = await self._answer(incoming, key, build, None)
+            facade, route = answer.route
+            found: Attributes = {
+                "http.response.status_code": answer.status,
+                "http.route": route,
+                "linernotes.facade": facade,
+            }
+            span.tell(found, name=f"{method} {route}", failed=answer.status >= 500)
+        return answer, extra
+
+    async def _answer(
+        self, incoming: Incoming, key: Key, build: object, kept: Representation | None
+    ) -> tuple[Representation, Extra]:
         place = self._place(incoming.path)
         if self.gate is None or not place.mounted.guarded:
             return kept or await self._make(incoming, place, None, key, build), NOTHING
@@ -179,6 +207,10 @@ def _request(incoming: Incoming, place: Place, caller: Caller | None, body: byte
         base_url=incoming.origin.base_url,
         caller=caller,
     )
+
+
+def _carrier(headers: Mapping[bytes, bytes]) -> Mapping[str, str]:
+    return {name.decode(): headers[name].decode("latin-1") for name in TRACE_HEADERS if name in headers}
 
 
 def _fault(mounted: Mounted, request: Request, refusal: Refusal) -> Reply:

@@ -12,6 +12,7 @@ import structlog
 from linernotes.domain.errors import Conflict, Gone, Invalid, LinernotesError, NotFound, Unavailable
 from linernotes.domain.jobs import Job
 from linernotes.ports.queue import JobQueue
+from linernotes.ports.tracing import Attributes, NoTracer, Tracer
 from linernotes.worker.backoff import wait_seconds
 from linernotes.worker.settings import WorkerSettings
 from linernotes.worker.tally import Outcome, Tally
@@ -41,6 +42,7 @@ class Attempts:
         now: Callable[[], int],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         chance: Callable[[], float] = random.random,
+        tracer: Tracer | None = None,
     ) -> None:
         """``now`` gives unix milliseconds, ``chance`` a number in 0…1."""
         self._queue = queue
@@ -49,6 +51,7 @@ class Attempts:
         self._now = now
         self._sleep = sleep
         self._chance = chance
+        self._tracer = tracer or NoTracer()
         self.tally = Tally()
 
     async def make(self, job: Job) -> None:
@@ -77,9 +80,15 @@ class Attempts:
     async def _work(self, job: Job) -> None:
         seconds = self._settings.job_timeout_seconds
         limit = asyncio.timeout(seconds)
+        told: Attributes = {
+            "linernotes.job.kind": job.kind,
+            "linernotes.job.id": job.id,
+            "linernotes.job.attempts": job.attempts,
+        }
         try:
-            async with limit:
-                await self._handlers[job.kind](job)
+            with self._tracer.span(f"job {job.kind}", told, role="job"):
+                async with limit:
+                    await self._handlers[job.kind](job)
         except TimeoutError as exc:
             if limit.expired():
                 raise Unavailable(f"not done after {seconds:g} seconds") from exc

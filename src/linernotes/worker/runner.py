@@ -12,6 +12,7 @@ import structlog
 from linernotes.domain.errors import LinernotesError
 from linernotes.domain.jobs import Job
 from linernotes.ports.queue import JobQueue
+from linernotes.ports.tracing import Tracer
 from linernotes.worker.attempt import FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS, Attempts, Handler
 from linernotes.worker.settings import WorkerSettings
 from linernotes.worker.tally import JobNumbers, Outcome
@@ -34,6 +35,7 @@ class Runner:
         now: Callable[[], int],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         chance: Callable[[], float] = random.random,
+        tracer: Tracer | None = None,
     ) -> None:
         """``owner`` is another one for each Runner of all processes; ``now`` gives unix milliseconds."""
         self._queue = queue
@@ -43,7 +45,7 @@ class Runner:
         self._now = now
         self._sleep = sleep
         self._attempts = Attempts(
-            queue=queue, handlers=handlers, settings=settings, now=now, sleep=sleep, chance=chance
+            queue=queue, handlers=handlers, settings=settings, now=now, sleep=sleep, chance=chance, tracer=tracer
         )
         self._running: set[asyncio.Task[None]] = set()
         self._stopping = asyncio.Event()

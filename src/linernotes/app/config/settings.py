@@ -43,6 +43,18 @@ class LibrarySettings(msgspec.Struct, frozen=True, kw_only=True):
     ] = 0
 
 
+class TracingSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Traces for OpenTelemetry; needs the extra `otel`."""
+
+    endpoint: Annotated[
+        str, Meta(description="Where traces are sent over OTLP/HTTP, such as http://localhost:4318; empty is off.")
+    ] = ""
+    service_name: Annotated[str, Meta(description="What the service is called in traces.", min_length=1)] = "linernotes"
+    sample_ratio: Annotated[
+        float, Meta(description="Share of requests and jobs that are traced, from 0 to 1.", ge=0, le=1)
+    ] = 1.0
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that can be set. ``facades`` and ``providers`` hold the settings of each under its name."""
 
@@ -58,6 +70,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = Secret("")
     server: ServerSettings = field(default_factory=ServerSettings)
     log: LogSettings = field(default_factory=LogSettings)
+    tracing: TracingSettings = field(default_factory=TracingSettings)
     import_: ImportSettings = field(default_factory=ImportSettings, name="import")
     search: SearchSettings = field(default_factory=SearchSettings)
     cache: CacheSettings = field(default_factory=CacheSettings)
