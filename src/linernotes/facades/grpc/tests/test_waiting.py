@@ -37,7 +37,7 @@ async def waiting() -> int:
 
 
 def test_a_deadline_is_honoured_and_the_thread_is_free_again() -> None:
-    with served(sources=[FakeSource(never)], threads=8) as server:
+    with served(sources=[FakeSource(never)], threads=8, budget_seconds=60) as server:
         calls = [server.catalog.GetArtist.future(UNKNOWN, timeout=0.3) for _ in range(12)]
         assert {call.code() for call in calls} == {grpc.StatusCode.DEADLINE_EXCEEDED}
         assert server.catalog.GetArtist(KNOWN, timeout=5).name == "Alphä"
@@ -52,7 +52,7 @@ def test_without_a_deadline_the_server_says_when_to_come_back() -> None:
 
 
 def test_who_leaves_is_not_worked_for() -> None:
-    with served(sources=[FakeSource(never)]) as server:
+    with served(sources=[FakeSource(never)], budget_seconds=60) as server:
         call = server.catalog.GetArtist.future(UNKNOWN, timeout=60)
         assert eventually(lambda: server.on_loop(waiting()) == 1)
         call.cancel()
