@@ -17,6 +17,7 @@ from linernotes.facades.lidarr.shelf import Shelf
 from linernotes.ports.build import Build, LiveBuild
 from linernotes.ports.offload import Offload
 from linernotes.usecases import lookup
+from linernotes.usecases.library.notes import present_notes
 
 T = TypeVar("T")
 
@@ -93,9 +94,11 @@ class Reader:
         artist_ids = {mbid: one.artist_ids for mbid, one in albums.items()}
         artists = await self.artists(mbid for ids in artist_ids.values() for mbid in ids)
         for mbid, one in albums.items():
-            body = await self._rendered(one, _closed(artists, artist_ids[mbid], mbid), with_releases=with_releases)
-            self._albums.put((mbid, with_releases, view), body, len(body))
-            found[mbid] = body
+            known = _closed(artists, artist_ids[mbid], mbid)
+            body = found[mbid] = await self._rendered(one, known, with_releases=with_releases, view=view)
+            # An album that lacks a release is only good for seeing what has to be fetched.
+            if not present_notes().missing:
+                self._albums.put((mbid, with_releases, view), body, len(body))
         return found
 
     async def _read(self, work: Callable[[], T], albums: int) -> T:
@@ -118,11 +121,13 @@ class Reader:
         build = self.build
         return await self._read(lambda: lookup.series_entries(build.catalogue, mbid, known=build.known), 0)
 
-    async def _rendered(self, one: lookup.Album, artists: dict[MBID, ArtistDocument], *, with_releases: bool) -> bytes:
+    async def _rendered(
+        self, one: lookup.Album, artists: dict[MBID, ArtistDocument], *, with_releases: bool, view: bool
+    ) -> bytes:
         def render() -> bytes:
             return self._encode(album(one, artists, self._settings, with_releases=with_releases))
 
-        return await self._worked((one.group.mbid, with_releases), one.track_rows, render)
+        return await self._worked((one.group.mbid, with_releases, view), one.track_rows, render)
 
     async def _worked(self, key: object, size: int, render: Callable[[], bytes]) -> bytes:
         """Render here what is small, and elsewhere, once for all who wait, what is large."""
