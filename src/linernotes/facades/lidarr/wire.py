@@ -138,9 +138,9 @@ class Recent(msgspec.Struct, frozen=True, gc=False, rename="pascal"):
 
 
 class SpotifyMatch(msgspec.Struct, frozen=True, gc=False):
-    """A Spotify id and what it is here: an MBID, or 0 where it was looked for and is not known."""
+    """A Spotify id and what it is here: an MBID, 0 where there is none, None where it was never looked for."""
 
-    musicbrainzid: str | int
+    musicbrainzid: str | int | None
     spotifyid: str
 
 
