@@ -42,7 +42,10 @@ class LidarrApp:
         try:
             reply = await self._library.answer(lambda: self._answer(request))
         except LinernotesError as exc:
-            reply = error_reply(exc, self._replies, fresh=request.path.startswith(_NEVER_KEPT))
+            # What no source knows today may be there tomorrow, and nobody would tell a cache on the way.
+            max_age = 0 if self._library.grows else None
+            fresh = request.path.startswith(_NEVER_KEPT)
+            reply = error_reply(exc, self._replies, fresh=fresh, max_age=max_age)
         except Exception:  # noqa: BLE001 - a client that gets no JSON object takes it for something else
             _log.exception("A request to the Lidarr API failed unexpectedly.")
             reply = self._replies.error(500, UNEXPECTED)

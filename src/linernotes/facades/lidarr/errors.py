@@ -35,8 +35,11 @@ def status_of(error: errors.LinernotesError) -> int:
     return next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
 
 
-def error_reply(error: errors.LinernotesError, replies: Replies, *, fresh: bool) -> Reply:
-    """Return the reply that says what is wrong. An answer (404) may be kept unless ``fresh``, a fault never."""
+def error_reply(error: errors.LinernotesError, replies: Replies, *, fresh: bool, max_age: int | None = None) -> Reply:
+    """Return the reply that says what is wrong. An answer (404) may be kept unless ``fresh``, a fault never.
+
+    ``max_age`` is for how many seconds, if not for as long as any answer.
+    """
     wait = getattr(error, "retry_after", None)
     headers = () if wait is None else (("retry-after", str(math.ceil(wait))),)
-    return replies.error(status_of(error), error.message, headers=headers, fresh=fresh)
+    return replies.error(status_of(error), error.message, headers=headers, fresh=fresh, max_age=max_age)

@@ -37,9 +37,17 @@ class Replies:
         """Reply with a value that no cache may keep."""
         return Reply(status, self._encode(value), headers=NO_CACHE)
 
-    def error(self, status: int, text: str, *, headers: tuple[tuple[str, str], ...] = (), fresh: bool = False) -> Reply:
+    def error(
+        self,
+        status: int,
+        text: str,
+        *,
+        headers: tuple[tuple[str, str], ...] = (),
+        fresh: bool = False,
+        max_age: int | None = None,
+    ) -> Reply:
         """Reply with an error object; no cache may keep it if ``fresh``."""
-        caching = NO_CACHE if fresh else self._caching(status, None)
+        caching = NO_CACHE if fresh else self._caching(status, max_age)
         return Reply(status, self._encode(wire.Error(text)), headers=(*caching, *headers))
 
     def redirect(self, location: str) -> Reply:

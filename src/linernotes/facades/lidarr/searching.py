@@ -9,7 +9,7 @@ from linernotes.domain.ids import MBID, Kind, parse_mbid
 from linernotes.domain.names import NameHit
 from linernotes.facades._kit.http import Reply, Request
 from linernotes.facades.lidarr.asked import Query, listed
-from linernotes.facades.lidarr.documents import Documents
+from linernotes.facades.lidarr.documents import Documents, Reader
 from linernotes.facades.lidarr.replies import Replies
 from linernotes.facades.lidarr.routes import Route
 from linernotes.facades.lidarr.settings import LidarrSettings
@@ -62,7 +62,7 @@ class Searching:
         reader = self._documents.reader()
         hits = await self._offload(lambda: search_names(reader.build.names, text, [Kind.ARTIST], limit=limit))
         found = await reader.artists(hit.mbid for hit in hits)
-        return self._listed(found[hit.mbid].body for hit in hits if hit.mbid in found)
+        return self._listed(reader, (found[hit.mbid].body for hit in hits if hit.mbid in found))
 
     async def albums(self, request: Request) -> Reply:
         """Search albums, perhaps by one artist; the releases come with them only if ``includeTracks`` is not empty."""
@@ -72,7 +72,7 @@ class Searching:
         reader = self._documents.reader()
         hits = await self._offload(lambda: search_albums(reader.build.names, text, artist=by, limit=limit))
         found = await reader.albums([hit.mbid for hit in hits], with_releases=full)
-        return self._listed(found[hit.mbid] for hit in hits if hit.mbid in found)
+        return self._listed(reader, (found[hit.mbid] for hit in hits if hit.mbid in found))
 
     async def everything(self, request: Request) -> Reply:
         """Search artists and albums together, best first."""
@@ -84,7 +84,8 @@ class Searching:
         artists = await reader.artists(hit.mbid for hit in hits if hit.kind is Kind.ARTIST)
         albums = await reader.albums([hit.mbid for hit in hits if hit.kind is Kind.RELEASE_GROUP])
         bodies = {mbid: found.body for mbid, found in artists.items()}
-        return self._listed(_item(hit, bodies, albums) for hit in hits if hit.mbid in bodies or hit.mbid in albums)
+        items = (_item(hit, bodies, albums) for hit in hits if hit.mbid in bodies or hit.mbid in albums)
+        return self._listed(reader, items)
 
     async def fingerprint(self, request: Request) -> Reply:
         """Return the albums that hold these recordings, the best match first."""
@@ -95,11 +96,13 @@ class Searching:
         )
         found = await reader.albums(groups)
         body = _array(found[group] for group in groups if group in found)
-        return self._replies.body(body, max_age=None if groups else 0)
+        return self._replies.body(body, max_age=None if groups and reader.build.partly is None else 0)
 
-    def _listed(self, bodies: Iterable[bytes]) -> Reply:
+    def _listed(self, reader: Reader, bodies: Iterable[bytes]) -> Reply:
+        """Reply with hits. Caches on the way keep neither that there are none, nor what only names somebody so far."""
         body = _array(bodies)
-        return self._replies.shared(body, max_age=0 if body == b"[]" else None)
+        passing = body == b"[]" or reader.build.partly is not None
+        return self._replies.shared(body, max_age=0 if passing else None)
 
 
 def _text(query: Query) -> str:
