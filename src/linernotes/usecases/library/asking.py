@@ -108,8 +108,7 @@ class Library:
                 await self._offload(self.look)
             except LinernotesError as error:
                 _log.warning("What sources said cannot be read: %s", error.message)
-            except Exception:
-                # And looks again: nobody would notice its end, but by answers that stay as they were.
+            except Exception:  # noqa: BLE001 - and looks again: nobody would notice its end
                 _log.exception("Seeing what other processes kept failed unexpectedly.")
 
     async def ask(self, work: Callable[[], Awaitable[T]], *, seconds: float | None = None) -> Asked[T]:
