@@ -23,6 +23,7 @@ from linernotes.app.logs import access_writer
 from linernotes.app.offload import Pool
 from linernotes.app.registry import find_facades
 from linernotes.app.stores import open_stores, queue_of, state_place
+from linernotes.app.tracing import check_tracing, open_tracing
 from linernotes.caches.memory.rates import MemoryRates
 from linernotes.domain.errors import Unavailable
 from linernotes.facades._kit.manifest import Facade, FacadeDeps
@@ -65,6 +66,7 @@ def check_settings(settings: Settings) -> None:
     """Raise Invalid or Conflict for settings that no worker could start with, before there is one."""
     Proxies(settings.server.trusted_proxies)
     Cors(settings.access.cors_origins)
+    check_tracing(settings.tracing)
     facades = find_facades().values()
     places = [(facade.name, prefix) for facade in facades for prefix in facade.mounts(settings.facades[facade.name])]
     Mounts(Mounted(name, prefix, NoFacade()) for name, prefix in places)
@@ -76,6 +78,7 @@ class Worker:
     def __init__(self, settings: Settings, *, shared_folder: Path | None = None) -> None:
         """Open the state; the catalogue is opened when the lifespan begins."""
         self._settings = settings
+        self._tracing = open_tracing(settings.tracing)
         self._leases = Leases()
         self._live = live_catalogue(settings, self._leases)
         self._state = open_stores(settings)
@@ -88,6 +91,7 @@ class Worker:
             queue=self._queue,
             offload=self._pool,
             now=unix_milliseconds,
+            tracer=self._tracing.tracer,
         )
         self._access = Access(
             keys=self._state.keys,
@@ -96,7 +100,13 @@ class Worker:
             anonymous_per_minute=settings.access.anonymous_per_minute,
             key_per_minute=settings.access.key_per_minute,
         )
-        self._beside = Beside(settings, state=self._state, queue=self._queue, growing=self._growing)
+        self._beside = Beside(
+            settings,
+            state=self._state,
+            queue=self._queue,
+            growing=self._growing,
+            tracer=self._tracing.tracer,
+        )
         self._cache = ResponseCache(limit=settings.cache.response_bytes)
         self._metrics = Metrics()
         self._snapshots = SnapshotFolder(shared_folder)
@@ -117,6 +127,7 @@ class Worker:
             metrics=self._metrics,
             leases=self._leases,
             gate=Gate(access=self._access, cors=Cors(self._settings.access.cors_origins)),
+            tracer=self._tracing.tracer,
         )
         return Application(
             settings=self._settings.server,
@@ -161,6 +172,7 @@ class Worker:
             self._pool.close()
             self._live.close()
             self._state.close()
+            await self._tracing.close()
             with contextlib.suppress(OSError):
                 self._access_log.flush()
 

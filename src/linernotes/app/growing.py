@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from secrets import token_hex
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 
 from linernotes import __version__
 from linernotes.app.config.settings import Settings
+from linernotes.app.readings import Reading
 from linernotes.app.registry import find_providers
 from linernotes.domain.catalogue import BuildInfo
-from linernotes.domain.facts import Wanted
+from linernotes.domain.facts import Aspect, Wanted
 from linernotes.domain.jobs import Job
 from linernotes.ports.build import Build, LiveBuild
 from linernotes.ports.offload import Offload
 from linernotes.ports.queue import JobQueue
 from linernotes.ports.source import Source
+from linernotes.ports.tracing import Tracer
 from linernotes.ports.turns import Pace
 from linernotes.providers._kit.manifest import Provider, ProviderDeps
 from linernotes.stores.memory.catalogue import MemoryCatalogue
@@ -30,8 +32,24 @@ from linernotes.usecases.library.lifetimes import HOUR
 from linernotes.usecases.library.naming import NoNames
 
 DAY = 24 * HOUR
+TOLD = {word: word for word in ("fetched", "missing", "faults", "joined")} | {"seconds": "fetch_seconds"}
+"""What is counted for each source, and its name among the metrics."""
+
 USER_AGENT = f"linernotes/{__version__}"
+FACTS_SECONDS = 60.0
+"""How often the kept facts are counted at most: that reads a whole index."""
+
 NOTHING_IMPORTED = BuildInfo("none", 0, 0, 0, None, "", None, ())
+
+
+@runtime_checkable
+class Broken(Protocol):
+    """A source that tells whether its breaker is open."""
+
+    @property
+    def breaker_open(self) -> bool:
+        """Whether it is left alone at the moment."""
+        ...
 
 
 class Growing(msgspec.Struct, frozen=True):
@@ -41,9 +59,12 @@ class Growing(msgspec.Struct, frozen=True):
     lookups: Lookups
     filler: Filler
     sources: tuple[Source, ...]
+    facts: Reading[Mapping[str, int]]
+    """How many facts are kept, by aspect."""
 
     async def close(self) -> None:
         """Stop what is being fetched, and let go of connections."""
+        await self.facts.close()
         await self.library.close()
         for source in self.sources:
             await source.close()
@@ -57,15 +78,19 @@ class Growing(msgspec.Struct, frozen=True):
         return {"refresh": refresh}
 
     def numbers(self) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Counters and gauges of the sources, by name."""
+        """Counters and gauges of the sources and of what they said, by name."""
         tallies = {name: msgspec.structs.asdict(tally) for name, tally in self.filler.tally.items()}
-        words = ("fetched", "missing", "faults", "joined")
         counters = {
-            f"source_{word}": {(("source", name),): float(tally[word]) for name, tally in tallies.items()}
-            for word in words
+            f"source_{name}": {(("source", source),): float(tally[word]) for source, tally in tallies.items()}
+            for word, name in TOLD.items()
             if tallies
         }
-        return counters, {}
+        facts = self.facts.last()
+        gauges: dict[str, Any] = {
+            "overlay_facts": {(("aspect", one.value),): float(facts.get(one.value, 0)) for one in Aspect}
+        }
+        broken = {(("source", one.name),): float(one.breaker_open) for one in self.sources if isinstance(one, Broken)}
+        return counters, gauges | ({"source_breaker_open": broken} if broken else {})
 
 
 def asked_providers(settings: Settings) -> Iterable[tuple[Provider, Any]]:
@@ -89,6 +114,7 @@ def build_library(
     queue: JobQueue,
     offload: Offload,
     now: Callable[[], int],
+    tracer: Tracer | None = None,
 ) -> Growing:
     """Put a process's library together."""
     asked = list(asked_providers(settings))
@@ -108,6 +134,7 @@ def build_library(
         offload=offload,
         terms=terms,
         owner=owner,
+        tracer=tracer,
     )
     library = Library(
         live=live,
@@ -121,7 +148,8 @@ def build_library(
         budget_seconds=settings.library.budget_seconds,
     )
     lookups = Lookups(library=library, marks=state, offload=offload)
-    return Growing(library, lookups, filler, tuple(sources))
+    facts = Reading[Mapping[str, int]](what="facts", read=state.overlay.sizes, first={}, every_seconds=FACTS_SECONDS)
+    return Growing(library, lookups, filler, tuple(sources), facts)
 
 
 def build_sources(asked: Iterable[tuple[Provider, Any]], *, pace: Pace, now: Callable[[], int]) -> list[Source]:

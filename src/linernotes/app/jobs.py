@@ -17,45 +17,90 @@ from linernotes.app import logs
 from linernotes.app.config.settings import Settings
 from linernotes.app.growing import DAY, Growing, build_library
 from linernotes.app.offload import Pool
+from linernotes.app.readings import Reading
 from linernotes.app.stores import open_stores, queue_of
+from linernotes.app.tracing import open_tracing
+from linernotes.domain.jobs import JobState
 from linernotes.ports.queue import JobQueue
+from linernotes.ports.tracing import Tracer
 from linernotes.stores.memory.live import MemoryLiveBuild
 from linernotes.stores.sql import SqlState
 from linernotes.web.leases import Leases
+from linernotes.web.metrics import Labels, Numbers
 from linernotes.worker.periodic import Periodic, Scheduler
 from linernotes.worker.runner import Runner
+from linernotes.worker.tally import JobNumbers
 
 CLEAN_UP_SECONDS = 3600.0
 FORGOTTEN_AT_ONCE = 1000
+QUEUE_SECONDS = 15.0
+"""How often the jobs are counted at most."""
+
 MISSING_KEPT = 30 * DAY
 """After so long without being asked for again it is forgotten that a source did not know something."""
+
+
+class Queued(msgspec.Struct, frozen=True):
+    """What is in the queue: how many jobs by kind and state, and how long the oldest one has been due."""
+
+    counts: dict[tuple[str, str], int] = {}
+    oldest_seconds: float = 0.0
 
 
 class Beside:
     """A process's share of the background work."""
 
-    def __init__(self, settings: Settings, *, state: SqlState, queue: JobQueue, growing: Growing) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        state: SqlState,
+        queue: JobQueue,
+        growing: Growing,
+        tracer: Tracer | None = None,
+    ) -> None:
         """Take jobs from the queue for the library; nothing runs yet."""
         self._settings = settings
         self._state = state
         owner = f"{socket.gethostname()}:{os.getpid()}:{token_hex(4)}"
+        handlers = growing.handlers()
+        self._kinds = sorted(handlers)
         self.runner = Runner(
-            queue=queue, handlers=growing.handlers(), owner=owner, settings=settings.worker, now=unix_milliseconds
+            queue=queue,
+            handlers=handlers,
+            owner=owner,
+            settings=settings.worker,
+            now=unix_milliseconds,
+            tracer=tracer,
         )
+        self._queued = Reading(what="jobs", read=lambda: read_queue(queue), first=Queued(), every_seconds=QUEUE_SECONDS)
         tasks = [Periodic(name="forget", every_seconds=CLEAN_UP_SECONDS, run=self._forget)]
         self._scheduler = Scheduler(queue=queue, tasks=tasks, now=unix_milliseconds)
 
     async def run(self) -> None:
         """Work until cancelled."""
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self.runner.run())
-            group.create_task(self._scheduler.run())
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self.runner.run())
+                group.create_task(self._scheduler.run())
+        finally:
+            await self._queued.close()
 
-    def numbers(self) -> tuple[dict[str, dict[tuple[tuple[str, str], ...], float]], dict[str, float]]:
-        """Counters of jobs, by kind."""
-        rows = [msgspec.structs.asdict(row) for row in self.runner.numbers()]
-        words = [field for field in (rows[0] if rows else ()) if field != "kind"]
-        return {f"jobs_{word}": {(("kind", row["kind"]),): float(row[word]) for row in rows} for word in words}, {}
+    def numbers(self) -> Numbers:
+        """Counters of the jobs that this process took, by kind, and gauges of the queue that all share."""
+        found = {kind: JobNumbers(kind) for kind in self._kinds} | {row.kind: row for row in self.runner.numbers()}
+        rows = [msgspec.structs.asdict(row) for row in found.values()]
+        words = [field for field in JobNumbers.__struct_fields__ if field != "kind"]
+        counters: dict[str, dict[Labels, float]] = {
+            f"jobs_{word}": {(("kind", row["kind"]),): float(row[word]) for row in rows} for word in words
+        }
+        queued = self._queued.last()
+        # A state that is empty has a nought of its own, or its last number would seem to stay.
+        counts = {(kind, state.value): 0 for kind in self._kinds for state in JobState} | queued.counts
+        jobs: dict[Labels, float] = {
+            (("kind", kind), ("state", state)): float(count) for (kind, state), count in counts.items()
+        }
+        return counters, {"queue_jobs": jobs, "queue_oldest_waiting_seconds": queued.oldest_seconds}
 
     async def _forget(self) -> None:
         """Forget what is too old, in small steps, so that nobody waits for a long transaction."""
@@ -67,6 +112,14 @@ class Beside:
         forgotten = FORGOTTEN_AT_ONCE
         while forgotten == FORGOTTEN_AT_ONCE:
             forgotten = await asyncio.to_thread(forget, before, missing_before=missing_before, limit=FORGOTTEN_AT_ONCE)
+
+
+def read_queue(queue: JobQueue) -> Queued:
+    """Count the jobs."""
+    counts = {(one.kind, one.state.value): one.count for one in queue.counts()}
+    soonest = queue.jobs(JobState.WAITING, limit=1)
+    oldest = max(0, unix_milliseconds() - soonest[0].run_at) / 1000 if soonest else 0.0
+    return Queued(counts, oldest)
 
 
 @contextlib.contextmanager
@@ -89,14 +142,22 @@ def run_worker(settings: Settings, concurrency: int | None = None) -> None:
 
 
 async def _work(settings: Settings) -> None:
+    tracing = open_tracing(settings.tracing)
     state = await asyncio.to_thread(open_stores, settings)
     pool = Pool(threads=settings.server.threads, leases=Leases())
     queue = queue_of(state)
     growing = build_library(
-        settings, live=MemoryLiveBuild(), state=state, queue=queue, offload=pool, now=unix_milliseconds
+        settings,
+        live=MemoryLiveBuild(),
+        state=state,
+        queue=queue,
+        offload=pool,
+        now=unix_milliseconds,
+        tracer=tracing.tracer,
     )
+    beside = Beside(settings, state=state, queue=queue, growing=growing, tracer=tracing.tracer)
     try:
-        running = asyncio.ensure_future(Beside(settings, state=state, queue=queue, growing=growing).run())
+        running = asyncio.ensure_future(beside.run())
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, running.cancel)
         with contextlib.suppress(asyncio.CancelledError):
@@ -105,6 +166,7 @@ async def _work(settings: Settings) -> None:
         await growing.close()
         pool.close()
         state.close()
+        await tracing.close()
 
 
 def unix_milliseconds() -> int:

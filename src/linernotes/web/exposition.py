@@ -20,6 +20,35 @@ from linernotes.web.metrics import BUCKETS, Labels, Snapshot
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 PREFIX = "linernotes_"
+SENTENCES = {
+    "catalogue_ready": "Whether there is a catalogue to answer from.",
+    "catalogue_swaps": "How often a newer catalogue took the place of the last one.",
+    "jobs_buried": "Jobs that this process gave up.",
+    "jobs_done": "Jobs that this process finished.",
+    "jobs_leased": "Jobs that this process took.",
+    "jobs_lost": "Jobs whose lease ran out or could not be ended; they run again.",
+    "jobs_retried": "Jobs that failed and wait for another attempt.",
+    "jobs_returned": "Jobs given back unfinished when the process stopped.",
+    "log_lines_dropped": "Lines of the access log that nobody took in time.",
+    "overlay_facts": "Facts that sources said and that are kept; all processes count the same ones.",
+    "process_cpu_seconds": "CPU time that the process took.",
+    "process_resident_memory_bytes": "Memory that the process takes.",
+    "queue_jobs": "Jobs in the queue; all processes count the same ones.",
+    "queue_oldest_waiting_seconds": "How long the oldest waiting job has been due; 0 when none is.",
+    "requests_in_flight": "Requests that are being answered.",
+    "requests_refused": "Requests refused for their key, their scope or a limit, by status.",
+    "response_cache_bytes": "Memory of the answers that are kept.",
+    "response_cache_entries": "Answers that are kept.",
+    "response_cache_hits": "Requests answered from the answers that are kept.",
+    "response_cache_misses": "Requests whose answer was not kept.",
+    "source_breaker_open": "Whether the source is left alone after faults in a row.",
+    "source_faults": "Fetches that ended with a fault of the source.",
+    "source_fetch_seconds": "Time spent waiting for the source, its pacing included.",
+    "source_fetched": "Fetches that the source answered.",
+    "source_joined": "Fetches that were under way already and were waited for.",
+    "source_missing": "Answers of the source that there is no such thing.",
+}
+"""What each further number is, by its name."""
 
 
 def process_runs(worker: str) -> bool:
@@ -112,4 +141,4 @@ class _Collector:
 
 
 def _sentence(name: str) -> str:
-    return name.replace("_", " ").capitalize() + "."
+    return SENTENCES.get(name) or name.replace("_", " ").capitalize() + "."
