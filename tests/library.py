@@ -22,7 +22,7 @@ from linernotes.stores.memory.overlay import MemoryOverlay
 from linernotes.stores.memory.state import MemoryState
 from linernotes.stores.memory.turns import MemoryClaims
 from linernotes.usecases.library import Library, Lifetimes, Lookups, Terms
-from linernotes.usecases.library.filling import Filler
+from linernotes.usecases.library.filling import CLAIM_MILLISECONDS, Filler
 from linernotes.usecases.library.naming import NoNames
 
 EVERYTHING = frozenset(Aspect)
@@ -90,6 +90,7 @@ class Shelf:
         owner: str = "test",
         budget_seconds: float = 5.0,
         dump: int = 0,
+        claim_milliseconds: int = CLAIM_MILLISECONDS,
     ) -> None:
         """Put it together; what is not given is empty and in memory."""
         self.overlay = overlay or MemoryOverlay()
@@ -106,6 +107,7 @@ class Shelf:
             offload=offload,
             terms=terms,
             owner=owner,
+            claim_milliseconds=claim_milliseconds,
         )
         self.library = Library(
             live=live or MemoryLiveBuild(),

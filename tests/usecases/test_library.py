@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from typing import Any
 
 import msgspec
@@ -18,6 +19,7 @@ from linernotes.stores.memory.overlay import MemoryOverlay
 from linernotes.stores.memory.state import MemoryState
 from linernotes.stores.memory.turns import MemoryClaims
 from linernotes.usecases.library import Lifetimes
+from linernotes.usecases.library.filling import MOST_RUNNING
 from linernotes.usecases.library.lifetimes import HOUR
 from linernotes.usecases.library.merged import data_time
 from linernotes.usecases.library.naming import NoNames
@@ -197,6 +199,84 @@ def test_two_processes_cause_one_request(clock: Clock) -> None:
 
     assert all(found.value == w.ALPHA for [found] in asyncio.run(ask()))
     assert len(source.asked) == 1
+
+
+class CountedClaims(MemoryClaims):
+    """Counts how often a claim was made or extended, and says when it was often enough."""
+
+    def __init__(self, enough: int) -> None:
+        super().__init__()
+        self.left = enough
+        self.often = threading.Event()
+
+    def claim(self, name: str, *, owner: str, now: int, until: int) -> bool:
+        self.left -= 1
+        if self.left <= 0:
+            self.often.set()
+        return super().claim(name, owner=owner, now=now, until=until)
+
+
+def test_a_claim_is_extended_for_as_long_as_the_fetch_takes(clock, source) -> None:
+    claims = CountedClaims(enough=5)
+    shelf = Shelf(sources=[source], now=clock, claims=claims, claim_milliseconds=30)
+
+    async def ask() -> Any:
+        source.gate = asyncio.Event()
+        asking = asyncio.create_task(shelf.lookups.entities(Kind.ARTIST, [w.ALPHA.mbid], seconds=60))
+        await asyncio.to_thread(claims.often.wait, 60)
+        source.gate.set()
+        return await asking
+
+    assert asyncio.run(ask())[0].value == w.ALPHA
+    assert claims.often.is_set()
+    assert claims._held == {}
+
+
+def test_a_claim_that_is_made_while_everything_stops_is_given_back(clock, source) -> None:
+    class Slow(MemoryClaims):
+        def claim(self, name: str, *, owner: str, now: int, until: int) -> bool:
+            begun.set()
+            go_on.wait(60)
+            return super().claim(name, owner=owner, now=now, until=until)
+
+    begun, go_on, claims = threading.Event(), threading.Event(), Slow()
+    shelf = Shelf(sources=[source], now=clock, claims=claims)
+
+    async def stop() -> None:
+        shelf.filler.fetch(wanted(Kind.ARTIST, w.ALPHA.mbid))
+        await asyncio.to_thread(begun.wait, 60)
+        closing = asyncio.create_task(shelf.library.close())
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        go_on.set()
+        await closing
+
+    asyncio.run(stop())
+    assert claims._held == {}
+    assert source.asked == []
+
+
+def test_however_many_ask_for_what_is_missing_a_bounded_number_is_fetched_at_once(shelf, source) -> None:
+    async def ask() -> list[Any]:
+        source.gate = asyncio.Event()
+        batches = [[mbid(f"{n} of batch {batch}") for n in range(90)] for batch in range(5)]
+        asking = [shelf.lookups.entities(Kind.ARTIST, batch, seconds=0.01) for batch in batches]
+        found = await asyncio.gather(*asking)
+        running = len(shelf.filler._running)
+        await shelf.library.close()
+        return [running, *(outcome.fault for outcomes in found for outcome in outcomes)]
+
+    running, *faults = asyncio.run(ask())
+    assert running == MOST_RUNNING
+    assert all(isinstance(fault, Unavailable) and fault.retry_after for fault in faults)
+
+
+def test_a_release_that_changed_at_a_source_is_a_change_of_its_group(shelf, source, clock) -> None:
+    get(shelf, Kind.RELEASE, w.FULL_ON_CD.mbid)
+    source.values[wanted(Kind.RELEASE, w.FULL_ON_CD.mbid)] = msgspec.structs.replace(w.FULL_ON_CD, title="Fuller")
+    clock.now += 8 * DAY
+    asyncio.run(shelf.library.refresh(wanted(Kind.RELEASE, w.FULL_ON_CD.mbid)))
+    assert [change.mbid for change in shelf.marks.marked_since(Kind.RELEASE_GROUP, 0, 10)] == [w.FULL.mbid]
 
 
 def test_who_waits_too_long_is_told_to_come_back_and_finds_it_then(shelf, source) -> None:
