@@ -100,3 +100,15 @@ def test_a_file_that_is_no_exchange_is_named(tmp_path):
     (tmp_path / "broken.json").write_text("{")
     with pytest.raises(Corrupt, match=r"broken\.json"):
         read_exchanges(tmp_path)
+
+
+@pytest.mark.anyio
+async def test_a_password_in_the_base_url_is_sent_and_not_written_anywhere(start, caplog):
+    server = start(lambda _: told({"n": 1}))
+    base = server.url.replace("http://", "http://me:pass%20word@")
+    with caplog.at_level("DEBUG"):
+        async with client_of(base) as client:
+            await client.get("/a", {}, into=Thing, deadline=Deadline(10))
+    [asked] = server.asked
+    assert asked.headers["authorization"] == "Basic bWU6cGFzcyB3b3Jk"
+    assert "pass" not in caplog.text

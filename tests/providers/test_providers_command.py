@@ -81,6 +81,21 @@ def test_a_test_says_what_is_wrong_and_what_to_do(linernotes: RunCommand, config
     assert (trial["ok"], "must know" in trial["message"]) == (False, True)
 
 
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("http://[::1", "base_url is no address"),
+        ("http://:5000", "base_url names no host"),
+        ("http://127.0.0.1:99999", "port must be 0-65535"),
+    ],
+)
+def test_an_address_that_cannot_be_is_said_to_be_wrong(linernotes: RunCommand, configured, url, says):
+    configured(base_url=url)
+    outcome = linernotes("providers", "test")
+    assert outcome.code == 1
+    assert says in outcome.out
+
+
 def test_a_source_that_is_off_fails_only_when_it_is_named(linernotes: RunCommand):
     assert linernotes("providers", "test").code == 0
     outcome = linernotes("providers", "test", "musicbrainz")

@@ -13,6 +13,7 @@ from typing import TypeVar
 import httpx2
 import msgspec
 
+from linernotes.providers._kit.address import read_address
 from linernotes.providers._kit.bodies import MOST_BYTES, read_bounded
 from linernotes.providers._kit.breaker import Breaker
 from linernotes.providers._kit.deadline import Deadline
@@ -59,9 +60,9 @@ class Client:
         transport: httpx2.AsyncBaseTransport | None = None,
         most_bytes: int = MOST_BYTES,
     ) -> None:
-        """Ask at ``base_url``; ``transport`` takes the place of the network."""
+        """Ask at ``base_url``, which may hold a name and password; ``transport`` takes the place of the network."""
         self._source = source
-        self._base = base_url.rstrip("/")
+        self._address = read_address(base_url)
         self._pacer = pacer
         self._now = now
         self._breaker = breaker or Breaker(source=source)
@@ -69,6 +70,7 @@ class Client:
         self._most_bytes = most_bytes
         self._http = httpx2.AsyncClient(
             transport=transport,
+            auth=self._address.login,
             headers={"User-Agent": user_agent, "Accept": "application/json", "Accept-Encoding": "gzip"},
             timeout=httpx2.Timeout(None, connect=CONNECT_SECONDS),  # the deadline bounds the rest
         )
@@ -78,11 +80,10 @@ class Client:
 
         Raises ``Unavailable``, ``RateLimited``, ``Refusal``, or ``TooLarge`` for an answer of more than is allowed.
         """
-        url = httpx2.URL(self._base + path, params=dict(parameters))
         failed = 0
         while True:
             try:
-                return await self._ask(url, into, deadline)
+                return await self._ask(self._address.at(path, dict(parameters)), into, deadline)
             except TooLarge:
                 raise
             except Trouble as trouble:
@@ -127,6 +128,8 @@ class Client:
             raise Trouble("no answer in time", down=left >= FAIR_SECONDS) from exc
         except (httpx2.ConnectTimeout, httpx2.NetworkError, httpx2.RemoteProtocolError, httpx2.ProxyError) as exc:
             raise Trouble(f"cannot be reached: {str(exc) or type(exc).__name__}", hint=UNREACHED, again=True) from exc
+        except ExceptionGroup as exc:  # a connection that could not even be tried, such as to a port beyond 65535
+            raise Trouble(f"cannot be reached: {exc.exceptions[0]}", hint=UNREACHED) from exc
         except (httpx2.HTTPError, httpx2.InvalidURL) as exc:
             raise Trouble(f"the answer cannot be read: {str(exc) or type(exc).__name__}") from exc
 

@@ -88,5 +88,8 @@ def off(settings: MusicBrainzSettings) -> str:
 
 
 def _is_public(base_url: str) -> bool:
-    host = (urlsplit(base_url).hostname or "").removesuffix(".")
+    try:
+        host = (urlsplit(base_url).hostname or "").removesuffix(".")
+    except ValueError:  # it leads nowhere, which is told when it is asked
+        return False
     return host == PUBLIC_HOST or host.endswith(f".{PUBLIC_HOST}")
