@@ -318,6 +318,61 @@ def test_of_a_dump_and_a_source_the_newer_wins(tmp_path, clock, source) -> None:
     assert get(shelf, Kind.ARTIST, w.ALPHA.mbid)[0].value == other
 
 
+@KINDS
+def test_what_only_a_dump_tells_is_not_lost_when_a_source_says_something_newer(tmp_path, clock, source, kind) -> None:
+    clock.now = data_time(WORLD.info) + DAY
+    shelf, one = world_shelf(tmp_path, clock, source), ENTITIES[kind]
+    told = msgspec.structs.replace(one, old_mbids=(), disambiguation="newer")
+    if kind is Kind.RELEASE:
+        strip = msgspec.structs.replace
+        tracks = [[strip(t, old_mbids=(), old_recording_mbids=()) for t in m.tracks] for m in one.media]
+        media = tuple(strip(m, tracks=tuple(t)) for m, t in zip(one.media, tracks, strict=True))
+        told = strip(told, images=(), media=media)
+    elif kind is Kind.RELEASE_GROUP:
+        told = msgspec.structs.replace(told, cover=None)
+    shelf.overlay.keep([Fact(wanted(kind, one.mbid), told, "fake", clock.now)])
+    assert get(shelf, kind, one.mbid)[0].value == msgspec.structs.replace(one, disambiguation="newer")
+
+
+def test_old_mbids_of_a_discography_are_not_lost_when_a_source_lists_it_anew(tmp_path, clock, source) -> None:
+    clock.now = data_time(WORLD.info) + DAY
+    shelf = world_shelf(tmp_path, clock, source)
+    held = shelf.library.current().catalogue.discography(w.ALPHA.mbid)
+    told = tuple(msgspec.structs.replace(line, old_mbids=(), title="newer") for line in held)
+    shelf.overlay.keep([Fact(Wanted(Aspect.DISCOGRAPHY, w.ALPHA.mbid), told, "fake", clock.now)])
+    found = shelf.library.current().catalogue.discography(w.ALPHA.mbid)
+    assert [line.old_mbids for line in found] == [line.old_mbids for line in held]
+    assert any(line.old_mbids for line in found)
+    assert {line.title for line in found} == {"newer"}
+
+
+@KINDS
+def test_an_mbid_that_the_dump_knows_as_merged_gives_what_a_source_said_since(tmp_path, clock, source, kind) -> None:
+    clock.now = data_time(WORLD.info) + DAY
+    shelf, one = world_shelf(tmp_path, clock, source), ENTITIES[kind]
+    newer = msgspec.structs.replace(one, disambiguation="newer")
+    shelf.overlay.keep([Fact(wanted(kind, one.mbid), newer, "fake", clock.now)])
+    [old, new] = get(shelf, kind, one.old_mbids[0], one.mbid)
+    assert old.value == new.value == newer
+    assert old.provenance == new.provenance == Provenance("fake", clock.now)
+
+
+def test_recordings_are_matched_in_the_newer_of_a_dump_and_a_source(tmp_path, clock, source) -> None:
+    shelf, taken = world_shelf(tmp_path, clock, source), data_time(WORLD.info)
+    asked = wanted(Kind.RELEASE, w.FULL_ON_CD.mbid)
+    shorter = msgspec.structs.replace(w.FULL_ON_CD, media=w.FULL_ON_CD.media[:1])
+
+    def rows() -> int:
+        found = shelf.library.current().catalogue.releases_with([w.SONG])
+        return next(match.track_count for match in found if match.release == w.FULL_ON_CD.mbid)
+
+    whole = rows()
+    shelf.overlay.keep([Fact(asked, shorter, "fake", taken - 1)])
+    assert rows() == whole
+    shelf.overlay.keep([Fact(asked, shorter, "fake", taken + 1)])
+    assert rows() == len(shorter.media[0].tracks) < whole
+
+
 def test_an_old_dump_is_served_and_refreshed_where_that_is_wanted(tmp_path, clock, source) -> None:
     clock.now = data_time(WORLD.info) + 10 * DAY
     shelf = world_shelf(tmp_path, clock, source, dump=7 * DAY)

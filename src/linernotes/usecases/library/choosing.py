@@ -16,6 +16,7 @@ from linernotes.domain.facts import Fact, Provenance, Wanted
 from linernotes.domain.ids import EntityRef
 from linernotes.usecases.library.lifetimes import DUMP, Terms
 from linernotes.usecases.library.notes import present_notes
+from linernotes.usecases.library.untold import completed
 
 
 class Chooser:
@@ -34,7 +35,7 @@ class Chooser:
     def __call__(self, asked: Wanted, fact: Fact | None, held: Any) -> Any:
         """Return the value that answers ``asked``, from its fact or from what the catalogue holds; None for neither."""
         if fact is not None and self.settled(fact):
-            return self._told(asked, fact)
+            return completed(self._told(asked, fact), held)
         if held is not None:
             self._from_dump(asked)
             return held

@@ -75,7 +75,7 @@ class MergedCatalogue:
     def discography(self, artist: MBID) -> tuple[AlbumSummary, ...] | None:
         [fact] = self._overlay.read([Wanted(Aspect.DISCOGRAPHY, artist)])
         asked = Wanted(Aspect.DISCOGRAPHY, artist)
-        held = None if self._choose.settled(fact) else self._base.discography(artist)
+        held = self._base.discography(artist)
         return cast(tuple[AlbumSummary, ...] | None, self._choose(asked, fact, held))
 
     def releases_of(self, release_groups: Sequence[MBID]) -> list[tuple[Release, ...] | None]:
@@ -88,11 +88,15 @@ class MergedCatalogue:
 
     def releases_with(self, recordings: Sequence[MBID]) -> list[ReleaseMatch]:
         matches = {match.release: match for match in self._base.releases_with(recordings)}
-        refs = {ref for found in self._overlay.find(Scheme.RECORDING, recordings) for ref in found}
-        asked = [Wanted(Aspect.RELEASE, ref.mbid) for ref in sorted(refs)]
-        for fact in self._overlay.read(asked) if asked else ():
-            if fact is not None and fact.value is not None:
-                matches[fact.value.mbid] = _match(fact.value, set(recordings))
+        refs = {ref.mbid for found in self._overlay.find(Scheme.RECORDING, recordings) for ref in found}
+        asked = [Wanted(Aspect.RELEASE, mbid) for mbid in sorted(refs | matches.keys())]
+        for one, fact in zip(asked, self._overlay.read(asked) if asked else (), strict=True):
+            if fact is None or (one.key in matches and not self._choose.settled(fact)):
+                continue
+            if fact.value is None:
+                matches.pop(MBID(one.key), None)
+            elif (match := _match(fact.value, set(recordings))).matched:
+                matches[match.release] = match
         return [matches[mbid] for mbid in sorted(matches)]
 
     def by_isrc(self, isrc: str) -> tuple[MBID, ...]:
@@ -135,10 +139,20 @@ class MergedCatalogue:
             return []
         asked = [Wanted(BY_KIND[kind], mbid) for mbid in mbids]
         facts = self._followed(asked)
-        targets = [mbid if fact is None else MBID(fact.wanted.key) for mbid, fact in zip(mbids, facts, strict=True)]
-        unsettled = [n for n, fact in enumerate(facts) if not self._choose.settled(fact)]
-        held = dict(zip(unsettled, read([targets[n] for n in unsettled]) if unsettled else (), strict=True))
-        return [self._choose(one, facts[n], held.get(n)) for n, one in enumerate(asked)]
+        held = read([mbid if fact is None else MBID(fact.wanted.key) for mbid, fact in zip(mbids, facts, strict=True)])
+        self._follow_merged(asked, facts, held)
+        return [self._choose(*row) for row in zip(asked, facts, held, strict=True)]
+
+    def _follow_merged(self, asked: list[Wanted], facts: list[Fact | None], held: Sequence[Any]) -> None:
+        """Where the catalogue alone knows that an entity was merged, put in what was said of the one that is left."""
+        merged = [
+            n
+            for n, (one, fact, value) in enumerate(zip(asked, facts, held, strict=True))
+            if value is not None and value.mbid != one.key and not self._choose.settled(fact)
+        ]
+        targets = [Wanted(asked[n].aspect, held[n].mbid) for n in merged]
+        for n, fact in zip(merged, self._followed(targets) if targets else (), strict=True):
+            facts[n] = fact or facts[n]
 
     def _followed(self, asked: list[Wanted]) -> list[Fact | None]:
         """Read facts; where an entity was merged, the fact of the one that it was merged into."""
