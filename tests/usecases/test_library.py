@@ -422,6 +422,26 @@ def test_identifiers_are_found_in_what_is_kept_before_a_source_is_asked(shelf, s
     assert source.asked == [wanted(Kind.RELEASE, w.FULL_ON_CD.mbid), Wanted(Aspect.URL, "https://nowhere")]
 
 
+@pytest.mark.parametrize(
+    "url", ["https://example.org/" + "x" * 3000, "https://example.org/\0", "https://é/" + "é" * 1100]
+)
+def test_a_url_that_could_not_be_kept_is_nobodys_and_no_fault(shelf, source, url) -> None:
+    async def ask() -> Any:
+        return await shelf.lookups.by_url(url)
+
+    found = asyncio.run(ask())
+    assert (found.value, found.fault) == ((), None)
+    assert source.asked == []
+
+
+def test_a_name_with_a_zero_byte_is_searched_in_the_index_alone(shelf, source) -> None:
+    async def ask() -> Any:
+        return await shelf.lookups.search("al\0pha", [Kind.ARTIST], limit=5)
+
+    assert asyncio.run(ask()) == []
+    assert source.asked == []
+
+
 def test_an_identifier_that_nobody_has_is_asked_for_and_remembered(shelf, source) -> None:
     async def ask() -> Any:
         return await shelf.lookups.recordings_by_isrc("GBAYE9200070")

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from linernotes.domain.facts import Fact, Provenance, Wanted
+from linernotes.domain.facts import LONGEST_KEY, Fact, Provenance, Wanted
 from linernotes.domain.ids import EntityRef
 from linernotes.usecases.library.lifetimes import DUMP, Terms
 from linernotes.usecases.library.notes import present_notes
@@ -55,7 +55,7 @@ class Chooser:
         refs = {*in_catalogue, *traced, *(fact.value or () if fact is not None else ())}
         if fact is not None:
             if self._terms.expired(fact):
-                (present_notes().stale.add if refs else self._missing)(asked)
+                (self._later if refs else self._missing)(asked)
             present_notes().found[asked] = Provenance(fact.source, fact.fetched_at, self._terms.expired(fact))
         elif in_catalogue:
             self._from_dump(asked)
@@ -84,9 +84,17 @@ class Chooser:
             self._later(asked)
 
     def _missing(self, asked: Wanted) -> None:
-        if not self._partly and asked.aspect in self._terms.offers:
+        if self._can_be_asked(asked):
             present_notes().missing.add(asked)
 
     def _later(self, asked: Wanted) -> None:
-        if not self._partly and asked.aspect in self._terms.offers:
+        if self._can_be_asked(asked):
             present_notes().stale.add(asked)
+
+    def _can_be_asked(self, asked: Wanted) -> bool:
+        return not self._partly and asked.aspect in self._terms.offers and can_be_kept(asked.key)
+
+
+def can_be_kept(key: str) -> bool:
+    """Whether there can be a fact with this key; nothing in MusicBrainz has a URL or a name of another kind."""
+    return "\0" not in key and len(key.encode(errors="replace")) <= LONGEST_KEY
