@@ -15,20 +15,27 @@ import pytest
 import structlog
 from prometheus_client.parser import text_string_to_metric_families
 
+from linernotes.app.builds import FolderBuilds
+from linernotes.app.checks import all_checks
 from linernotes.app.compose import Worker
 from linernotes.app.config.load import load
 from linernotes.app.config.schema import read_schema
 from linernotes.app.config.settings import Settings
 from linernotes.app.growing import Growing
 from linernotes.app.jobs import open_queue, unix_milliseconds
+from linernotes.app.live import LiveCatalogue
 from linernotes.app.readings import Reading
 from linernotes.domain.errors import Unavailable
 from linernotes.domain.facts import Aspect, Wanted
 from linernotes.domain.ids import Kind
-from linernotes.domain.jobs import NewJob
+from linernotes.domain.jobs import JobState, NewJob
 from linernotes.providers.musicbrainz.tests.service import Service
+from linernotes.stores.sqlite.builds import BuildFolder
+from linernotes.web.accesslog import Access
 from linernotes.web.application import Application
 from linernotes.web.exposition import PREFIX, SENTENCES
+from linernotes.web.health import Level
+from linernotes.web.leases import Leases
 from tests.contracts import world as w
 from tests.contracts.catalogues import memory
 from tests.library import FakeSource, Shelf
@@ -169,6 +176,30 @@ def test_a_request_a_fetch_and_a_job_show_up(scraped: str) -> None:
     assert found["linernotes_jobs_leased_total", frozenset({kind})] == 1
     assert found["linernotes_queue_jobs", frozenset({kind, ("state", "dead")})] == 0
     assert ("linernotes_overlay_facts", frozenset({("aspect", "artist")})) in found
+
+
+def test_the_page_names_every_number_and_no_other(scraped: str, repository: Path) -> None:
+    page = (repository / "docs/guides/observing.md").read_text("utf-8")
+    shown = set(re.findall(r"^# TYPE (\S+)", scraped, re.MULTILINE))
+    assert set(re.findall(r"^\| `(linernotes_[a-z_]+)` \|", page, re.MULTILINE)) == shown
+    assert set(re.findall(r"linernotes_[a-z_]+", page)) == shown
+
+
+def test_the_page_names_the_checks_the_settings_and_the_line_of_the_log(repository: Path, tmp_path: Path) -> None:
+    page = (repository / "docs/guides/observing.md").read_text("utf-8")
+    builds = FolderBuilds(folder=BuildFolder(tmp_path), open_build=lambda _: pytest.fail("opened"))
+    live = LiveCatalogue(builds=builds, leases=Leases())
+    checks = [check.name for check in all_checks(data_dir=tmp_path, state=tmp_path, live=live)]
+    settings = read_schema().settings()
+    own = [name.removeprefix("tracing.") for name in settings if name.startswith("tracing.")]
+    line = [field for field in Access.__struct_fields__ if field not in {"at", "seconds"}]
+    named = [*checks, *line, *(level.value for level in Level), *(state.value for state in JobState)]
+    assert [name for name in named if f"`{name}`" not in page] == []
+    assert [name for name in own if f"  {name}: " not in page] == []
+    sections = {name.partition(".")[0] for name in settings}
+    told = [name for name in re.findall(r"`([a-z]+\.[a-z_]+)`", page) if name.partition(".")[0] in sections]
+    assert told
+    assert [name for name in told if name not in settings] == []
 
 
 def test_the_kept_facts_are_counted_by_aspect() -> None:

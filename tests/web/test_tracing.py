@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import subprocess
 import sys
 import threading
@@ -40,6 +41,7 @@ from tests.web.conftest import Site
 pytestmark = pytest.mark.anyio
 WITHOUT_THE_EXTRA = "the extra otel is not installed"
 TRACE, PARENT = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
+PAGE = "docs/guides/observing.md"
 SECRET = "a name that nobody else should see"
 
 
@@ -398,3 +400,14 @@ def test_where_no_traces_are_wanted_nothing_of_opentelemetry_is_imported() -> No
         "print([name for name in sys.modules if name.startswith('opentelemetry')])\n"
     )
     assert said == "[]\n"
+
+
+def test_the_page_names_every_attribute_and_no_other(repository: Any) -> None:
+    text = (repository / PAGE).read_text("utf-8")
+    sources = ["web/dispatch.py", "usecases/library/filling.py", "worker/attempt.py", "app/spans.py"]
+    code = "\n".join((repository / "src/linernotes" / name).read_text("utf-8") for name in sources)
+    pattern = r"(?:http|url|error|linernotes)(?:\.[a-z_]+)+"
+    told = set(re.findall(f'"({pattern})"', code)) - set(re.findall(r'get_logger\("(.+)"\)', code))
+    named = set(re.findall(f"`({pattern})`", text)) - {"linernotes.access"}
+    assert named == told
+    assert len(told) > 10
