@@ -12,13 +12,16 @@ import pytest
 from linernotes.domain.errors import Invalid, NotFound, RateLimited, Unavailable
 from linernotes.domain.facts import BY_KIND, Aspect, Fact, Provenance, Wanted, search_key, wanted
 from linernotes.domain.ids import MBID, EntityRef, Kind
+from linernotes.domain.jobs import JobCount, JobState
 from linernotes.domain.names import NameHit
 from linernotes.ports.build import Build
+from linernotes.queues.memory import MemoryQueue
 from linernotes.stores.memory.live import MemoryLiveBuild
 from linernotes.stores.memory.overlay import MemoryOverlay
 from linernotes.stores.memory.state import MemoryState
 from linernotes.stores.memory.turns import MemoryClaims
 from linernotes.usecases.library import Lifetimes
+from linernotes.usecases.library.asking import MOST_WAITING
 from linernotes.usecases.library.filling import MOST_RUNNING
 from linernotes.usecases.library.lifetimes import HOUR
 from linernotes.usecases.library.merged import data_time
@@ -380,6 +383,29 @@ def test_an_old_dump_is_served_and_refreshed_where_that_is_wanted(tmp_path, cloc
     assert found.value == w.ALPHA
     assert found.provenance.stale
     assert [job.key for job in shelf.queue.jobs()] == [f"artist/{w.ALPHA.mbid}"]
+
+
+class CrowdedQueue(MemoryQueue):
+    """Says that many refreshes wait already."""
+
+    def __init__(self, waiting: int) -> None:
+        super().__init__()
+        self.waiting = waiting
+
+    def counts(self) -> list[JobCount]:
+        return [
+            JobCount("refresh", JobState.DEAD, 10 * MOST_WAITING),
+            JobCount("refresh", JobState.WAITING, self.waiting),
+        ]
+
+
+@pytest.mark.parametrize(("waiting", "put"), [(0, 5), (MOST_WAITING - 1, 1), (MOST_WAITING, 0), (MOST_WAITING + 1, 0)])
+def test_whatever_is_asked_for_no_more_refreshes_wait_than_make_sense(clock, source, waiting, put) -> None:
+    queue = CrowdedQueue(waiting)
+    shelf = Shelf(sources=[source], now=clock, queue=queue)
+    asked = [wanted(Kind.ARTIST, mbid(f"artist {n}")) for n in range(5)]
+    assert asyncio.run(shelf.library.refresh_later(asked)) == put
+    assert len(queue.jobs()) == put
 
 
 def test_a_partial_fact_shows_who_is_meant_but_answers_nothing(shelf, source, clock) -> None:

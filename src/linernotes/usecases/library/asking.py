@@ -11,7 +11,7 @@ import msgspec
 
 from linernotes.domain.errors import LinernotesError, NotFound, Unavailable
 from linernotes.domain.facts import Provenance, Wanted
-from linernotes.domain.jobs import NewJob
+from linernotes.domain.jobs import JobState, NewJob
 from linernotes.ports.build import Build, LiveBuild
 from linernotes.ports.offload import Offload
 from linernotes.ports.overlay import Overlay
@@ -29,6 +29,8 @@ ROUNDS = 4
 RENEWED_MILLISECONDS = 600_000
 """So long after a lifetime has ended, at most, an answer that is asked for again and again is refreshed."""
 REFRESH = "refresh"
+MOST_WAITING = 10_000
+"""Refreshes that may wait; at one request a second that is hours of them."""
 REMEMBERED = 10_000
 _log = logging.getLogger(__name__)
 
@@ -152,11 +154,19 @@ class Library:
         await asyncio.shield(self._filler.fetch(wanted, anew=True))
 
     async def refresh_later(self, wanted: Iterable[Wanted], *, priority: int = 0) -> int:
-        """Have things fetched beside requests; return how many were not waiting already."""
+        """Have things fetched beside requests; return how many were not waiting already.
+
+        Where too many wait, more are passed over: anybody may ask, and what is old is noted when it is next asked for.
+        """
         payloads = [(one, msgspec.json.encode(one).decode()) for one in wanted if one.aspect in self._terms.offers]
         jobs = [NewJob(REFRESH, f"{one.aspect}/{one.key}", payload, priority=priority) for one, payload in payloads]
-        now = self._terms.now()
-        return await self._offload(lambda: self._queue.put(jobs, now=now)) if jobs else 0
+        return await self._offload(lambda: self._put_jobs(jobs)) if jobs else 0
+
+    def _put_jobs(self, jobs: list[NewJob]) -> int:
+        waiting = sum(
+            row.count for row in self._queue.counts() if row.kind == REFRESH and row.state is not JobState.DEAD
+        )
+        return self._queue.put(jobs[: max(0, MOST_WAITING - waiting)], now=self._terms.now())
 
     async def close(self) -> None:
         """Stop what is under way."""
