@@ -39,6 +39,9 @@ QUEUE_SECONDS = 15.0
 MISSING_KEPT = 30 * DAY
 """After so long without being asked for again it is forgotten that a source did not know something."""
 
+DEAD_KEPT = 30 * DAY
+"""So long somebody may look at a job that was given up; what is still wanted has been asked for anew since."""
+
 
 class Queued(msgspec.Struct, frozen=True):
     """What is in the queue: how many jobs by kind and state, and how long the oldest one has been due."""
@@ -62,6 +65,7 @@ class Beside:
         """Take jobs from the queue for the library; nothing runs yet."""
         self._settings = settings
         self._state = state
+        self._queue = queue
         owner = f"{socket.gethostname()}:{os.getpid()}:{token_hex(4)}"
         handlers = growing.handlers()
         self._kinds = sorted(handlers)
@@ -112,6 +116,16 @@ class Beside:
         forgotten = FORGOTTEN_AT_ONCE
         while forgotten == FORGOTTEN_AT_ONCE:
             forgotten = await asyncio.to_thread(forget, before, missing_before=missing_before, limit=FORGOTTEN_AT_ONCE)
+        removed = FORGOTTEN_AT_ONCE
+        while removed == FORGOTTEN_AT_ONCE:
+            removed = await asyncio.to_thread(remove_dead, self._queue, before=now - DEAD_KEPT)
+
+
+def remove_dead(queue: JobQueue, *, before: int) -> int:
+    """Remove some of the jobs that were given up and should have run before then (unix ms); return how many."""
+    dead = queue.jobs(JobState.DEAD, limit=FORGOTTEN_AT_ONCE)
+    old = [job.id for job in dead if job.run_at < before]
+    return queue.remove(old) if old else 0
 
 
 def read_queue(queue: JobQueue) -> Queued:
