@@ -385,6 +385,11 @@ def test_an_old_dump_is_served_and_refreshed_where_that_is_wanted(tmp_path, cloc
     assert [job.key for job in shelf.queue.jobs()] == [f"artist/{w.ALPHA.mbid}"]
 
 
+def test_a_refresh_that_no_source_can_do_any_more_is_not_tried_again_and_again() -> None:
+    with pytest.raises(Invalid):
+        asyncio.run(Shelf().library.refresh(wanted(Kind.ARTIST, w.ALPHA.mbid)))
+
+
 class CrowdedQueue(MemoryQueue):
     """Says that many refreshes wait already."""
 

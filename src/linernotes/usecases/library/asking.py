@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from linernotes.domain.errors import LinernotesError, NotFound, Unavailable
+from linernotes.domain.errors import Invalid, LinernotesError, NotFound, Unavailable
 from linernotes.domain.facts import Provenance, Wanted
 from linernotes.domain.jobs import JobState, NewJob
 from linernotes.ports.build import Build, LiveBuild
@@ -150,7 +150,12 @@ class Library:
         return asked.result
 
     async def refresh(self, wanted: Wanted) -> None:
-        """Fetch something whether it is old or not. Raises what the source has for a fault."""
+        """Fetch something whether it is old or not. Raises what the source has for a fault.
+
+        Raises ``Invalid`` where no source is asked any more: a job may be older than the settings.
+        """
+        if wanted.aspect not in self._terms.offers:
+            raise Invalid(f"no source is asked for this {wanted.aspect}")
         await asyncio.shield(self._filler.fetch(wanted, anew=True))
 
     async def refresh_later(self, wanted: Iterable[Wanted], *, priority: int = 0) -> int:
