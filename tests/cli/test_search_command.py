@@ -71,6 +71,21 @@ def test_without_a_catalogue_it_says_what_to_do(linernotes: RunCommand, tmp_path
     assert "hint:" in outcome.err
 
 
+def test_where_a_source_fills_the_catalogue_nobody_is_sent_for_a_dump(linernotes: RunCommand, tmp_path: Path) -> None:
+    (tmp_path / "linernotes.yaml").write_text("musicbrainz:\n  contact: you@example.org\n")
+    for asked in (("search", "bjork"), ("info",)):
+        outcome = linernotes("--data", tmp_path, *asked)
+        assert outcome.code == 1
+        assert "linernotes get" in outcome.err
+        assert "import" not in outcome.err
+
+
+def test_a_whole_address_is_no_path(linernotes: RunCommand) -> None:
+    outcome = linernotes("get", "http://localhost:8080/v1/stats")
+    assert outcome.code == 2
+    assert "behind the host" in outcome.err
+
+
 def test_a_search_needs_text(linernotes: RunCommand) -> None:
     assert linernotes("search").code == 2
 

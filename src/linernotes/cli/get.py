@@ -33,6 +33,8 @@ def command(state: CliState, path: str, headers: tuple[str, ...], pretty: bool, 
     """
     from linernotes.app.lifecycle import load_worker
 
+    if "://" in path.partition("?")[0]:
+        raise click.BadParameter("write what stands behind the host alone, such as /v1/stats", param_hint="PATH")
     sent = [_header(header) for header in headers]
     settings = state.settings({"log.level": "error", "server.access_log": "off"})
     status, answered, body = asyncio.run(_get(load_worker(settings, None), path, sent))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from linernotes.cli.absent import no_catalogue
 from linernotes.cli.state import CliState, data_option
 
 if TYPE_CHECKING:
@@ -34,13 +35,11 @@ def command(state: CliState, as_json: bool) -> None:
 
 def _live_build(settings: Settings) -> BuildInfo:
     from linernotes.app.builds import builds_of
-    from linernotes.app.live import NO_CATALOGUE, NO_CATALOGUE_HINT
-    from linernotes.domain.errors import NotFound
 
     with closing(builds_of(settings)) as builds:
         info = builds.info()
         if info is None:
-            raise NotFound(f"{NO_CATALOGUE} in {builds.place}", hint=NO_CATALOGUE_HINT)
+            raise no_catalogue(settings, builds.place)
     return info
 
 

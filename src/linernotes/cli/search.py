@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from linernotes.cli.absent import no_catalogue
 from linernotes.cli.state import CliState, data_option
 
 if TYPE_CHECKING:
@@ -50,13 +51,12 @@ def command(state: CliState, text: tuple[str, ...], kind: str, limit: int, as_js
 
 def _open(state: CliState) -> NameSearch:
     from linernotes.app.builds import builds_of
-    from linernotes.app.live import NO_CATALOGUE, NO_CATALOGUE_HINT
-    from linernotes.domain.errors import NotFound
 
-    builds = builds_of(state.settings())
+    settings = state.settings()
+    builds = builds_of(settings)
     build_id = builds.live_id()
     if build_id is None:
-        raise NotFound(f"{NO_CATALOGUE} in {builds.place}", hint=NO_CATALOGUE_HINT)
+        raise no_catalogue(settings, builds.place)
     return builds.open_names(build_id)
 
 
