@@ -70,12 +70,12 @@ class Growing(msgspec.Struct, frozen=True):
             await source.close()
 
     def handlers(self) -> dict[str, Callable[[Job], Any]]:
-        """Return who does which kind of job."""
+        """Return who does which kind of job. Where no source may be asked there is nobody: others can do them."""
 
         async def refresh(job: Job) -> None:
             await self.library.refresh(msgspec.json.decode(job.payload, type=Wanted))
 
-        return {"refresh": refresh}
+        return {"refresh": refresh} if self.sources else {}
 
     def numbers(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """Counters and gauges of the sources and of what they said, by name."""
