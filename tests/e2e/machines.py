@@ -180,7 +180,7 @@ class LeftBehind(msgspec.Struct, frozen=True):
 
 
 def left_behind(url: str, pids: Sequence[int]) -> LeftBehind:
-    """Say what the dead had, and let what they claimed run out now, not in a minute."""
+    """Say what the dead had, and let what they claimed run out now, not in some seconds."""
     dead = [str(pid) for pid in pids]
     time.sleep(0.2)  # PostgreSQL finishes what it was told before it notices that nobody is there any more
     with psycopg.connect(url) as connection:

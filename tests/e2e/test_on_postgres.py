@@ -40,7 +40,8 @@ def test_processes_killed_under_load_spoil_no_answer_and_lose_nothing(postgres_u
         dead = [*pids(dying), worker.pid]
         put_refreshes(postgres_url, refreshed)
         told, told_by_dying = (stack.enter_context(Asking(each, asked).people(4)) for each in (living, dying))
-        until(lambda: len(source.counts) > 60)
+        until(lambda: len(source.counts) > 60 or {answer.status for _, answer in told.heard} - {200, 503})
+        assert told.wrong() == []
         kill(dying.process)
         kill(worker)
         left = left_behind(postgres_url, dead)
@@ -75,6 +76,17 @@ def test_two_hundred_jobs_outlive_a_worker_that_is_killed(postgres_url: str, tmp
     assert source.counts.keys() == set(source.mbids)
     assert max(source.counts.values()) <= 2
     assert source.more_than_once(source.mbids) <= left.jobs
+
+
+def test_a_worker_that_may_ask_nobody_leaves_the_jobs_to_the_others(postgres_url: str, tmp_path: Path) -> None:
+    source = Artists(8)
+    with serving(source) as web, Machine(tmp_path / "idle", postgres_url).serving() as idle:
+        put_refreshes(postgres_url, source.mbids)
+        until(lambda: idle.ask("/health/live").status == 200)
+        with Machine(tmp_path / "able", postgres_url, web).working():
+            until(lambda: not waiting(postgres_url))
+        assert b"no source" not in idle.log.read_bytes()
+    assert source.counts == dict.fromkeys(source.mbids, 1)
 
 
 def test_what_one_fetched_the_other_serves_and_what_one_refreshed_too(postgres_url: str, tmp_path: Path) -> None:
