@@ -1,0 +1,16 @@
+"""Sound in, words out: what fpcalc computes, word for word.
+
+    files and streams → `sound` (`opening`, then `graph` or `packets`) → 16-bit samples, mono, 11025 Hz
+    samples → `spectrum` → chroma → `classify` → words; `stream` does so piece by piece
+
+Importing this loads PyAV and numpy, and neither scipy nor numba: loading scipy's transform takes as long as it saves
+on forty files.
+"""
+
+from __future__ import annotations
+
+from linernotes.fingerprint.extract.chunks import chunks
+from linernotes.fingerprint.extract.extractor import LENGTH, Extractor, extract
+from linernotes.fingerprint.extract.values import Chunk, Extracted, Options, Source, TooShort
+
+__all__ = ["LENGTH", "Chunk", "Extracted", "Extractor", "Options", "Source", "TooShort", "chunks", "extract"]
