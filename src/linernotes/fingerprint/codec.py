@@ -1,10 +1,10 @@
 """The compressed text of a fingerprint, as fpcalc prints it and AcoustID takes it.
 
 This is the way with numpy alone, which starts fast; `codec_fast` has the same two functions on compiled kernels, for
-who handles many fingerprints. The text is base64 (URL alphabet, no padding) of one byte for the algorithm, three for the
-count (big-endian), then for each word its difference (XOR) to the one before: the gaps between its set bits as 3-bit
-symbols, where 0 ends a word and 7 is 7 and more; then, from a whole byte on, what is above 7 as 5-bit symbols. Low bits
-come first.
+who handles many fingerprints. The text is base64 (URL alphabet, no padding) of one byte for the algorithm, three for
+the count (big-endian), then for each word its difference (XOR) to the one before: the gaps between its set bits as
+3-bit symbols, where 0 ends a word and 7 is 7 and more; then, from a whole byte on, what is above 7 as 5-bit symbols.
+Low bits come first.
 """
 
 from __future__ import annotations

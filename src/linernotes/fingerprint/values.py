@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,7 +44,7 @@ def as_words(numbers: Sequence[int] | NDArray[np.generic]) -> Words:
     An array of words comes back as it is. Raises `Invalid` for what is not a row of 32-bit whole numbers.
     """
     if isinstance(numbers, np.ndarray) and numbers.dtype == np.uint32 and numbers.ndim == 1:
-        return numbers
+        return cast(Words, numbers)
     try:
         found = np.asarray(numbers, dtype=np.int64) if len(numbers) else np.zeros(0, dtype=np.int64)
     except (TypeError, ValueError, OverflowError) as exc:
