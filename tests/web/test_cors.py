@@ -49,7 +49,7 @@ async def test_what_a_script_may_see_of_an_answer() -> None:
     answer = await site.ask("/v1/artist", headers={"origin": MUSIC})
     seen = set(answer.headers["access-control-expose-headers"].split(", "))
     assert seen == {
-        "etag", "ratelimit-limit", "ratelimit-remaining", "ratelimit-reset", "retry-after", "x-request-id",
+        "etag", "link", "ratelimit-limit", "ratelimit-remaining", "ratelimit-reset", "retry-after", "x-request-id",
     }  # fmt: skip
     assert "access-control-allow-credentials" not in answer.headers
 

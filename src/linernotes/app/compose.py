@@ -194,6 +194,7 @@ class Worker:
             shared_port=self._settings.server.workers > 1,
         )
         server.start()
+        self._metrics.add_source(server.numbers)
         return server
 
     async def _tick(self) -> None:

@@ -134,7 +134,9 @@ def _take_environment(found: _Found, env: Mapping[str, str]) -> None:
 
 
 def _suggest(name: str, known: Iterable[str]) -> str:
-    likeness, closest = max((_likeness(name, other), other) for other in known)
+    # Of names that are about as close, the first: what is usual stands before what is special.
+    closest = max(known, key=lambda other: round(_likeness(name, other), 1))
+    likeness = _likeness(name, closest)
     return f"; did you mean {closest}?" if likeness > CLOSE else ""
 
 
