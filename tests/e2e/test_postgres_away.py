@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from tests.e2e.conftest import until
+from tests.e2e.conftest import free_port, until
 from tests.e2e.machines import Artists, Machine, artist, put_refreshes, waiting
 from tests.providers.serving import serving
 from tests.services import PostgresServer, running_postgres
@@ -104,7 +104,7 @@ def test_a_database_that_does_not_answer_holds_up_nothing_else(postgres_url: str
 def test_a_password_is_never_shown(own_server: PostgresServer, samples: list[Path], tmp_path: Path, why: str) -> None:
     machine = Machine(tmp_path / "one", url_of(own_server, WRONG))
     commands = [
-        ["serve"],
+        ["serve", "--port", free_port()],
         ["worker"],
         ["import", samples[0]],
         ["info"],
