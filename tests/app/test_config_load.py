@@ -126,7 +126,7 @@ def test_a_file_that_cannot_be_read_says_where(tmp_path: Path, schema: Schema, t
     [
         ("SERVER__PRT", "SERVER__PORT"),
         ("SERVR__PORT", "SERVER__PORT"),
-        ("PORT_", "SERVER__PORT"),
+        ("SERVER__POR_", "SERVER__PORT"),
         ("SERVER_PORT", "SERVER__PORT"),
         ("SERVER__COLOUR", ""),
     ],
