@@ -27,6 +27,9 @@ _MANY = 2_000
 _FEW = 20
 """More albums than a search gives unasked are read off the event loop."""
 
+_ARTISTS_PER_ALBUM = 10
+"""So many artists are read in the time that an album with its releases takes, roughly."""
+
 ArtistShelf = Shelf[tuple[MBID, bool], ArtistDocument]
 AlbumShelf = Shelf[tuple[MBID, bool, bool], bytes]
 
@@ -70,7 +73,9 @@ class Reader:
         found = {mbid: document for mbid in asked if (document := self._artists.get((mbid, view))) is not None}
         missing = [mbid for mbid in asked if mbid not in found]
         catalogue = self.build.catalogue if view else self.build.known
-        read = await self._read(lambda: catalogue.artists(missing), 0) if missing else []
+        read = (
+            await self._read(lambda: catalogue.artists(missing), len(missing) // _ARTISTS_PER_ALBUM) if missing else []
+        )
         for mbid, artist in zip(missing, read, strict=True):
             if artist is not None:
                 found[mbid] = ArtistDocument(artist.mbid, self._encode(mapping.artist(artist)))

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from linernotes.domain.entities import CreditName
+from linernotes.domain.entities import Artist, CreditName
 from linernotes.domain.ids import MBID
 from linernotes.facades.lidarr import wire
 from linernotes.facades.lidarr.tests import world as w
@@ -178,3 +178,13 @@ def test_only_a_release_group_is_an_album() -> None:
 def test_fields_are_declared_in_the_order_of_their_keys(struct: type[msgspec.Struct]) -> None:
     keys = [field.encode_name for field in msgspec.structs.fields(struct)]
     assert keys == sorted(keys)
+
+
+def test_many_artists_of_one_album_are_read_off_the_event_loop() -> None:
+    artists = [Artist(mbid=w.mbid("a", 1000 + n), name=f"{n}", sort_name=f"{n}") for n in range(300)]
+    tracks = tuple(w.track(1000 + n, artist, n + 1) for n, artist in enumerate(artists))
+    media = (msgspec.structs.replace(w.SAMPLER_CD.media[0], tracks=tracks, track_count=len(tracks)),)
+    release = msgspec.structs.replace(w.SAMPLER_CD, media=media)
+    server = Server(w.catalogue(artists=(w.VARIOUS, *artists), releases=(release,)))
+    assert len(read(server, f"/album/{w.SAMPLER.mbid}")["artists"]) == 301
+    assert server.offloaded == 1
