@@ -89,14 +89,12 @@ class MergedCatalogue:
     def releases_with(self, recordings: Sequence[MBID]) -> list[ReleaseMatch]:
         matches = {match.release: match for match in self._base.releases_with(recordings)}
         refs = {ref.mbid for found in self._overlay.find(Scheme.RECORDING, recordings) for ref in found}
-        asked = [Wanted(Aspect.RELEASE, mbid) for mbid in sorted(refs | matches.keys())]
-        for one, fact in zip(asked, self._overlay.read(asked) if asked else (), strict=True):
-            if fact is None or (one.key in matches and not self._choose.settled(fact)):
+        asked = [Wanted(Aspect.RELEASE, mbid) for mbid in sorted(refs)]
+        for fact in self._overlay.read(asked) if asked else ():
+            if fact is None or fact.value is None:
                 continue
-            if fact.value is None:
-                matches.pop(MBID(one.key), None)
-            elif (match := _match(fact.value, set(recordings))).matched:
-                matches[match.release] = match
+            if fact.value.mbid not in matches or self._choose.settled(fact):
+                matches[fact.value.mbid] = _match(fact.value, set(recordings))
         return [matches[mbid] for mbid in sorted(matches)]
 
     def by_isrc(self, isrc: str) -> tuple[MBID, ...]:
