@@ -31,6 +31,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "info": ("linernotes.cli.info", "Say what the data folder holds."),
     "doctor": ("linernotes.cli.doctor", "Check that everything works, and say what to do if not."),
     "get": ("linernotes.cli.get", "Ask the REST API without a server."),
+    "fingerprint": (
+        "linernotes.cli.fingerprint",
+        "Compute the fingerprints of audio files and of folders of them.",
+    ),
+    "fpcalc": ("linernotes.cli.fpcalc", "Stand in for Chromaprint's fpcalc: its options, its output."),
     "providers": ("linernotes.cli.providers", "List and test the outside sources."),
     "keys": ("linernotes.cli.keys", "Make, list and revoke keys for the API."),
     "worker": ("linernotes.cli.worker", "Run background jobs without serving."),
