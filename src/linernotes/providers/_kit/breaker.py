@@ -40,6 +40,11 @@ class Breaker:
         self._open_until: float | None = None
         self._probing = False
 
+    @property
+    def open(self) -> bool:
+        """Whether requests are refused, or the first one after a pause is being tried."""
+        return self._open_until is not None
+
     def check(self) -> None:
         """Raise ``Unavailable`` unless a request could go through now."""
         if self._open_until is None:

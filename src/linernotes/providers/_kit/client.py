@@ -75,6 +75,11 @@ class Client:
             timeout=httpx2.Timeout(None, connect=CONNECT_SECONDS),  # the deadline bounds the rest
         )
 
+    @property
+    def breaker_open(self) -> bool:
+        """Whether the source is left alone after faults in a row."""
+        return self._breaker.open
+
     async def get(self, path: str, parameters: Mapping[str, str], *, into: type[T], deadline: Deadline) -> T:
         """Return the JSON at a path below the base, decoded.
 

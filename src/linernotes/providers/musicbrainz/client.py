@@ -36,6 +36,11 @@ class WebService:
         self.not_understood: set[str] = set()
         """What somebody asked for in vain, to be asked for in another way from then on."""
 
+    @property
+    def breaker_open(self) -> bool:
+        """Whether the source is left alone after faults in a row."""
+        return self._client.breaker_open
+
     async def get(self, path: str, parameters: dict[str, str], *, into: type[T], deadline: Deadline) -> T | None:
         """Return what is at a path below ``/ws/2/``.
 

@@ -31,6 +31,11 @@ class MusicBrainz:
         self._timeout = timeout_seconds
         self._listing = max(timeout_seconds, listing_seconds)
 
+    @property
+    def breaker_open(self) -> bool:
+        """Whether the source is left alone after faults in a row."""
+        return self._service.breaker_open
+
     async def fetch(self, wanted: Wanted) -> Sequence[Fact]:
         deadline = Deadline(self._listing if wanted.aspect in _IN_PAGES else self._timeout)
         question = Question(wanted, self._service, deadline, self._now())
