@@ -31,6 +31,8 @@ _OPTIONS: dict[str, Any] = {
     "autocommit": True,
     "prepare_threshold": 0,
     "connect_timeout": CONNECT_SECONDS,
+    "tcp_user_timeout": 30_000,  # milliseconds
+    "application_name": "linernotes",
     "keepalives_idle": 30,
     "keepalives_interval": 10,
     "keepalives_count": 6,
