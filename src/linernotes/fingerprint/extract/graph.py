@@ -14,9 +14,9 @@ from av.filter import Graph
 from av.filter.context import FilterContext
 
 from linernotes.fingerprint.extract.spectrum import Samples
-from linernotes.fingerprint.values import RATE
+from linernotes.fingerprint.values import HOP_SAMPLES, RATE
 
-BLOCK_SAMPLES = 49_140  # 36 hops, 4.5 s
+BLOCK_SAMPLES = 16 * HOP_SAMPLES  # 2 s: small pieces are freed and taken again without a call to the system
 SHORT_FORMATS = frozenset({"u8", "u8p", "s16", "s16p"})
 _RESAMPLING = {
     "osr": str(RATE),

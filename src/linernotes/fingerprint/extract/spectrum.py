@@ -20,7 +20,7 @@ Chroma: TypeAlias = NDArray[np.float64]
 NOTES = 12
 FIRST_BIN, END_BIN = 10, 1308
 LOWEST_NOTE = 27.5  # Hz, the A at the left end of a piano
-BLOCK_FRAMES = 32  # what is at work stays in the processor's cache: 20 % less time than with all frames at once
+BLOCK_FRAMES = 16  # what is at work stays in the processor's cache
 
 
 class Spectrum:
@@ -29,7 +29,10 @@ class Spectrum:
     def __init__(self) -> None:
         turns = np.arange(FRAME_SAMPLES) / (FRAME_SAMPLES - 1)
         self._window = ((0.54 - 0.46 * np.cos(2 * np.pi * turns)) / 32767).astype(np.float32)
+        # Room that is used again and again: fresh pages for each block would cost as much as the transform.
         self._windowed = np.empty((BLOCK_FRAMES, FRAME_SAMPLES), np.float32)
+        self._bins = np.empty((BLOCK_FRAMES, FRAME_SAMPLES // 2 + 1), np.complex64)
+        self._squares = np.empty((BLOCK_FRAMES, 2 * (END_BIN - FIRST_BIN)), np.float64)
         bins = np.arange(FIRST_BIN, END_BIN)
         octaves = np.log2(bins * RATE / FRAME_SAMPLES / LOWEST_NOTE)
         note_of_bin = (NOTES * (octaves - np.floor(octaves))).astype(np.intp)
@@ -46,10 +49,12 @@ class Spectrum:
         return np.concatenate(blocks)
 
     def _block(self, frames: Samples) -> Chroma:
-        windowed = self._windowed[: len(frames)]
+        count = len(frames)
+        windowed, bins, squares = self._windowed[:count], self._bins[:count], self._squares[:count]
         np.multiply(frames, self._window, out=windowed)
-        squares = np.fft.rfft(windowed, axis=1)[:, FIRST_BIN:END_BIN].copy().view(np.float32)
-        np.multiply(squares, squares, out=squares)
-        runs = np.add.reduceat(squares, self._begins, axis=1, dtype=np.float64)
+        np.fft.rfft(windowed, axis=1, out=bins)  # type: ignore[arg-type]  # its types know doubles only
+        parts = bins.view(np.float32)[:, 2 * FIRST_BIN : 2 * END_BIN]
+        np.multiply(parts, parts, out=squares, dtype=np.float32)
+        runs = np.add.reduceat(squares, self._begins, axis=1)
         chroma: Chroma = runs @ self._runs_to_notes
         return chroma
