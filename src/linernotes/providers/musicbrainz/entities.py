@@ -84,7 +84,8 @@ async def recording(question: Question) -> list[Fact]:
         return question.nothing()
     held = found.releases or []
     if len(held) >= MOST_RELEASES:
-        held = await question.service.releases_of(Kind.RECORDING, found.id, "", deadline=question.deadline) or []
+        listed = await question.service.releases_of(Kind.RECORDING, found.id, "", deadline=question.deadline)
+        held = question.there(listed)
     value = releases.recording(found, held)
     return [*question.entity(value), *question.artists(found.artist_credit)]
 

@@ -23,7 +23,7 @@ async def discography(question: Question) -> list[Fact]:
     """Answer with the release groups that credit an artist, and the statuses of their releases."""
     groups = await question.service.groups_of(question.key, "artist-credits", deadline=question.deadline)
     if groups is None:
-        return question.nothing()
+        return await question.no_list(Kind.ARTIST)
     statuses = await _statuses(question, groups)
     owner = await _owner(question, groups)
     lines = albums.discography(owner, map(albums.release_group, groups), statuses)
@@ -41,7 +41,7 @@ async def editions(question: Question) -> list[Fact]:
         Kind.RELEASE_GROUP, question.key, OF_A_RELEASE, deadline=question.deadline
     )
     if found is None:
-        return question.nothing()
+        return await question.no_list(Kind.RELEASE_GROUP)
     beside = await _beside(question) if found else {}
     if any(one.id not in beside for one in found):
         raise Unavailable(f"{NAME}: releases changed while they were read", source=NAME)
@@ -90,13 +90,13 @@ async def _statuses(question: Question, groups: list[wire.ReleaseGroup]) -> albu
     """
     own = await question.service.releases_of(Kind.ARTIST, question.key, "release-groups", deadline=question.deadline)
     found: albums.Statuses = {}
-    for release in own or ():
+    for release in question.there(own):
         if release.release_group is not None:
             found.setdefault(parse_mbid(release.release_group.id), set()).add(release.status)
     lone = [mbid for group in groups if (mbid := parse_mbid(group.id)) not in found]
     for mbid in lone[:MOST_LONE_GROUPS]:
         theirs = await question.service.releases_of(Kind.RELEASE_GROUP, mbid, "", deadline=question.deadline)
-        found[mbid] = {release.status for release in theirs or ()}
+        found[mbid] = {release.status for release in question.there(theirs)}
     return found
 
 

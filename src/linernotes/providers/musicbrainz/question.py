@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from linernotes.domain.entities import Artist, ReleaseGroup
+from linernotes.domain.errors import Unavailable
 from linernotes.domain.facts import Aspect, Fact, Wanted
-from linernotes.domain.ids import MBID
+from linernotes.domain.ids import MBID, Kind
 from linernotes.providers._kit.deadline import Deadline
 from linernotes.providers.musicbrainz import wire
 from linernotes.providers.musicbrainz.client import NAME, WebService
 from linernotes.providers.musicbrainz.mapping import albums
 from linernotes.providers.musicbrainz.mapping.attributes import credited
+
+T = TypeVar("T")
 
 
 class Question(msgspec.Struct, frozen=True):
@@ -33,6 +36,22 @@ class Question(msgspec.Struct, frozen=True):
     def nothing(self) -> list[Fact]:
         """Say that there is no such thing."""
         return [Fact(self.wanted, None, NAME, self.at)]
+
+    async def no_list(self, kind: Kind) -> list[Fact]:
+        """Say that there is no such thing, when the entity itself is not there either.
+
+        Raises ``Unavailable`` where only its list is denied: whoever believed that would lose all that is on it.
+        """
+        if await self.service.lookup(kind, self.key, "", into=wire.Known, deadline=self.deadline) is not None:
+            self.there(None)
+        return self.nothing()
+
+    @staticmethod
+    def there(rows: list[T] | None) -> list[T]:
+        """Return the list of something that is known to be there. Raises ``Unavailable`` where it is denied."""
+        if rows is None:
+            raise Unavailable(f"{NAME}: says that there is something, and denies its list", source=NAME)
+        return rows
 
     def value(self, value: Any) -> Fact:
         """Answer the question itself."""

@@ -17,6 +17,12 @@ class Wire(msgspec.Struct, frozen=True, rename="kebab", gc=False):
     """What all have alike: unknown keys are ignored."""
 
 
+class Known(Wire, frozen=True):
+    """Anything that has an id: it is enough that it is there."""
+
+    id: str
+
+
 class LifeSpan(Wire, frozen=True):
     """Dates as text, each part known or ``?``."""
 

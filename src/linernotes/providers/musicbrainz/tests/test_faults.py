@@ -124,6 +124,32 @@ async def test_a_list_that_ends_too_early_is_a_fault(stand_in):
 
 
 @pytest.mark.anyio
+@pytest.mark.parametrize("aspect", [Aspect.DISCOGRAPHY, Aspect.EDITIONS])
+async def test_a_list_that_is_denied_of_something_that_is_there_is_a_fault(stand_in, aspect):
+    def respond(asked: Asked) -> Reply:
+        return told({"id": MBID, "name": "One", "title": "One"}) if MBID in asked.path else NOT_FOUND
+
+    async with connected(stand_in(respond).url) as source:
+        with pytest.raises(Unavailable, match="denies its list"):
+            await source.fetch(Wanted(aspect, MBID))
+    async with connected(stand_in(lambda _: NOT_FOUND).url) as source:
+        [fact] = await source.fetch(Wanted(aspect, MBID))
+    assert fact.value is None
+
+
+@pytest.mark.anyio
+async def test_a_discography_whose_releases_are_denied_is_a_fault(stand_in):
+    def respond(asked: Asked) -> Reply:
+        if asked.path.endswith("/release"):
+            return NOT_FOUND
+        return told({"release-group-count": 1, "release-groups": [{"id": NEW, "title": "Album"}]})
+
+    async with connected(stand_in(respond).url) as source:
+        with pytest.raises(Unavailable, match="denies its list"):
+            await source.fetch(Wanted(Aspect.DISCOGRAPHY, MBID))
+
+
+@pytest.mark.anyio
 async def test_a_discography_is_told_though_more_of_its_albums_cannot_be(stand_in):
     credit = [{"name": "One", "artist": {"id": MBID, "name": "One"}}]
 
