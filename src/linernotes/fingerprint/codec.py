@@ -29,7 +29,7 @@ _LENIENT = bytes(_TO_STANDARD[byte] if byte in ALPHABET else ord("A") for byte i
 
 
 class Decoded(msgspec.Struct, frozen=True, eq=False):
-    """A fingerprint's words and the number of the algorithm that made them."""
+    """A fingerprint's words, which cannot be written, and the number of the algorithm that made them."""
 
     words: Words
     algorithm: int
@@ -68,6 +68,7 @@ def decode(text: str | bytes, *, lenient: bool = False, most_words: int = MOST_W
     fault, words = _words(np.frombuffer(body, dtype=np.uint8)[4:], count)
     if fault is not Fault.NONE:
         raise invalid(fault, raw, count=count, most_words=most_words)
+    words.setflags(write=False)
     return Decoded(words, body[0])
 
 

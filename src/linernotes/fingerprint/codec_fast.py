@@ -28,4 +28,5 @@ def decode(text: str | bytes, *, lenient: bool = False, most_words: int = MOST_W
     fault, algorithm, count, words = kernels.decode(np.frombuffer(raw, dtype=np.uint8), int(lenient), most_words)
     if fault:
         raise invalid(Fault(int(fault)), raw, count=int(count), most_words=most_words)
+    words.setflags(write=False)
     return Decoded(words, int(algorithm))

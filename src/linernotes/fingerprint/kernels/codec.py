@@ -82,7 +82,7 @@ def from_base64(text: _Bytes) -> tuple[_Bytes, bool]:
 @kernel
 def measure(body: _Bytes, size: Int, count: Int) -> tuple[Int, Int]:
     """Return how many symbols the words have and how many of these are 7; 0 symbols when the words are cut off."""
-    most = 8 * (size - 4) // 3
+    most = 8 * (np.int64(size) - 4) // 3
     left, large, done = np.int64(count), np.int64(0), np.int64(0)
     while left and done < most:
         bits = np.uint64(0)
@@ -97,7 +97,7 @@ def measure(body: _Bytes, size: Int, count: Int) -> tuple[Int, Int]:
             large += np.int64(popcount(sevens))
             done += 16
             continue
-        for _ in range(np.int64(min(16, most - done))):
+        for _ in range(min(np.int64(16), most - done)):
             left -= np.int64(ends & np.uint64(1))
             large += np.int64(sevens & np.uint64(1))
             ends >>= np.uint64(3)

@@ -32,9 +32,15 @@ def kernel(function: Callable[_P, _R]) -> Callable[_P, _R]:
 
 
 def read_only(words: NDArray[Any]) -> NDArray[Any]:
-    """Return a contiguous view that cannot be written, so that a kernel is compiled for one kind of array only."""
-    view = np.ascontiguousarray(words)[:]
-    view.flags.writeable = False
+    """Return a contiguous view that cannot be written, so that a kernel is compiled for one kind of array only.
+
+    What is like this already, as decoded words are, comes back as it is.
+    """
+    flags = words.flags
+    if flags.c_contiguous and not flags.writeable:
+        return words
+    view = np.ascontiguousarray(words).view()
+    view.setflags(write=False)
     return view
 
 
