@@ -16,6 +16,7 @@ from linernotes.fingerprint.extract.values import Options, Source, name_of
 
 MOST_RATE = 12_288_000  # 256 times 48 kHz; the tables for resampling grow with it
 MOST_CHANNELS = 64
+PLAYLISTS = frozenset({"hls", "dash", "concat", "sdp", "imf"})  # they would make FFmpeg open what they name
 BUFFER_BYTES = 256 * 1024
 
 
@@ -42,6 +43,9 @@ def open_media(source: Source, options: Options) -> InputContainer:
     described = {"sample_rate": str(options.rate)} if options.rate else {}
     if options.channels:
         described["ch_layout"] = "mono" if options.channels == 1 else f"{options.channels}c"
+    check_format(options.format)
+    if not isinstance(source, (str, Path)):
+        described["protocol_whitelist"] = "none"  # a playlist among the streams may open nothing
     with foreign_errors(source):
         return av.open(
             url_of(source) if isinstance(source, (str, Path)) else source,
@@ -55,10 +59,22 @@ def open_media(source: Source, options: Options) -> InputContainer:
         )
 
 
+def check_format(name: str) -> None:
+    """Raise `Invalid` for a format that FFmpeg does not know."""
+    if not name:
+        return
+    try:
+        av.ContainerFormat(name, "r")
+    except ValueError as exc:
+        raise Invalid(f"There is no format {name}.", hint="FFmpeg's names are meant: s16le, wav, mp3 …") from exc
+
+
 def sound_of(container: InputContainer, source: Source) -> AudioStream:
     """Return the stream that FFmpeg holds for the best. Raises `Invalid` if none can be decoded."""
-    stream = container.streams.best("audio")
     name = name_of(source)
+    if container.format.name in PLAYLISTS:
+        raise Invalid(f"{name} is a playlist.", hint="Name the files in it.")
+    stream = container.streams.best("audio")
     if not isinstance(stream, AudioStream):
         raise Invalid(f"There is no sound in {name}.", hint="It has no audio stream.")
     if stream.codec_context is None:
@@ -85,8 +101,6 @@ def foreign_errors(source: Source) -> Iterator[None]:
         raise Unavailable(f"{name} may not be read.", hint="Look at its permissions.") from exc
     except av.error.ExitError as exc:
         raise Unavailable(f"Reading {name} took too long.") from exc
-    except av.error.DemuxerNotFoundError as exc:
-        raise Invalid("There is no such format.", hint="FFmpeg's names are meant: s16le, wav, mp3 …") from exc
     except (av.FFmpegError, ValueError) as exc:
         raise Invalid(f"{name} is not a media file.", hint=getattr(exc, "strerror", None) or str(exc)) from exc
     except OSError as exc:

@@ -18,6 +18,8 @@ from linernotes.fingerprint.extract.spectrum import Samples
 from linernotes.fingerprint.extract.values import Options, Source, name_of
 from linernotes.fingerprint.values import RATE
 
+# Containers whose header counts the samples; in others it is an estimate, or that of the pictures.
+COUNTING = ("flac", "mov,", "aiff", "wv", "ape", "tta")
 OnWarning = Callable[[str], None]
 
 
@@ -39,6 +41,7 @@ class Sound:
             stream = sound_of(self._container, source)
             self._format = stream.format.name
             self._told_duration = _duration(self._container, stream)
+            self._promised = _promised(self._container, stream)
         except BaseException:
             self._container.close()
             raise
@@ -61,6 +64,8 @@ class Sound:
             yield block
             if time.monotonic() > self._ends_at:
                 raise Unavailable(f"Reading {self.name} took longer than {self._options.time_limit:g} s.")
+        if not self.warnings and self.decoded / RATE < self._promised * 0.98 - 1:
+            self.warn(f"{self.name} ends early, after {self.decoded / RATE:.1f} of {self._promised:.1f} s.")
 
     def close(self) -> None:
         """Let go of the file."""
@@ -104,16 +109,26 @@ class Sound:
 
 
 def _file_url(source: Source) -> str:
-    """Return the name by which FFmpeg opens a path itself; empty for what it cannot name."""
+    """Return the name by which a filter opens a path itself; empty for what has none, or none in UTF-8."""
     if not isinstance(source, (str, Path)):
         return ""
-    return url_of(source)
+    url = url_of(source)
+    return url if url.encode(errors="replace").decode() == url else ""
 
 
 def _duration(container: InputContainer, stream: AudioStream) -> float:
     """Return the seconds that the header tells, 0 if it tells nothing that can be."""
     if container.duration is not None and container.duration > 0:
         return container.duration / av.time_base
-    if stream.duration is not None and stream.duration > 0 and stream.time_base is not None:
-        return float(stream.duration * stream.time_base)
-    return 0.0
+    return _stream_duration(stream)
+
+
+def _promised(container: InputContainer, stream: AudioStream) -> float:
+    """Return the seconds of sound that the header counts, 0 if it does not."""
+    return _stream_duration(stream) if container.format.name.startswith(COUNTING) else 0.0
+
+
+def _stream_duration(stream: AudioStream) -> float:
+    if stream.duration is None or stream.duration <= 0 or stream.time_base is None:
+        return 0.0
+    return float(stream.duration * stream.time_base)
