@@ -95,6 +95,7 @@ def test_a_path_is_one_cell_of_one_line_whatever_it_is(linernotes: RunCommand, m
     found = linernotes("fingerprint", odd)
     assert found.out.endswith("\t" + str(tmp_path) + "/a\\tb\\nc.flac\n")
     assert len(found.out.splitlines()) == 1
+    assert json.loads(linernotes("fingerprint", "--json", odd).out)["path"] == str(odd)
 
 
 def test_a_path_that_is_no_text_is_read_and_written_escaped(
@@ -105,6 +106,9 @@ def test_a_path_that_is_no_text_is_read_and_written_escaped(
     found = linernotes("fingerprint", odd)
     assert (found.code, found.err) == (0, "")
     assert found.out.endswith("caf\\xe9.flac\n")
+    odd.write_text("no sound")
+    failed = linernotes("fingerprint", "--json", odd)
+    assert json.loads(failed.out)["path"].endswith("caf\\xe9.flac")
 
 
 def test_a_file_that_takes_too_long_is_given_up(linernotes: RunCommand, music: Path) -> None:

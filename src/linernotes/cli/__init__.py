@@ -35,6 +35,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "linernotes.cli.fingerprint",
         "Compute the fingerprints of audio files and of folders of them.",
     ),
+    "compare": ("linernotes.cli.compare", "Say how alike two recordings are, and where."),
     "fpcalc": ("linernotes.cli.fpcalc", "Stand in for Chromaprint's fpcalc: its options, its output."),
     "providers": ("linernotes.cli.providers", "List and test the outside sources."),
     "keys": ("linernotes.cli.keys", "Make, list and revoke keys for the API."),

@@ -71,8 +71,8 @@ class _Printer:
     def __init__(self, *, raw: bool, as_json: bool) -> None:
         self._raw = raw
         self._as_json = as_json
-        # A progress bar takes over standard output too, which is right for a terminal only.
-        self._out = None if sys.stdout.isatty() else sys.stdout
+        # A progress bar takes over standard output too, to keep clear of lines: right for a terminal, not for a pipe.
+        self._pipe = None if sys.stdout.isatty() else sys.stdout
         self.failed = 0
 
     def show(self, result: Result) -> None:
@@ -86,11 +86,11 @@ class _Printer:
             _complain(result.path, result.error)
         else:
             for warning in result.warnings:
-                click.echo(f"warning: {line_of(result.path)}: {warning}", err=True)
+                _warn(f"warning: {line_of(result.path)}: {line_of(warning)}")
             self._say(f"{result.duration:.2f}\t{self._text(result.words)}\t{line_of(result.path)}")
 
     def _say(self, line: str) -> None:
-        click.echo(line, file=self._out)
+        (self._pipe or sys.stdout).write(f"{line}\n")
 
     def _say_json(self, result: Result) -> None:
         import msgspec
@@ -98,15 +98,15 @@ class _Printer:
         from linernotes.fingerprint.batch import Failed
 
         if isinstance(result, Failed):
-            row = {"path": line_of(result.path), "error": result.error.message, "hint": result.error.hint}
+            row = {"path": text_of(result.path), "error": text_of(result.error.message), "hint": result.error.hint}
         else:
             row = self._row(result)
         self._say(msgspec.json.encode(row).decode())
 
     def _row(self, result: Fingerprinted) -> dict[str, Any]:
         value = result.words.tolist() if self._raw else self._text(result.words)
-        row = {"path": line_of(result.path), "duration": round(result.duration, 3), "fingerprint": value}
-        return row | ({"warnings": list(result.warnings)} if result.warnings else {})
+        row = {"path": text_of(result.path), "duration": round(result.duration, 3), "fingerprint": value}
+        return row | ({"warnings": list(map(text_of, result.warnings))} if result.warnings else {})
 
     def _text(self, words: Words) -> str:
         from linernotes.fingerprint import codec
@@ -116,10 +116,19 @@ class _Printer:
 
 def _complain(path: Path, error: LinernotesError) -> None:
     hint = f" ({error.hint})" if error.hint else ""
-    click.echo(f"error: {line_of(path)}: {' '.join(error.message.split())}{hint}", err=True)
+    _warn(f"error: {line_of(path)}: {line_of(error.message)}{hint}")
 
 
-def line_of(path: Path) -> str:
-    """Return a path on one line, and as text that can be written whatever its bytes are."""
-    text = str(path).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    return text.replace("\n", "\\n").replace("\t", "\\t")
+def _warn(line: str) -> None:
+    # Not click's: a progress bar keeps clear of what is written to standard error as it finds it there.
+    sys.stderr.write(f"{line}\n")
+
+
+def text_of(name: str | Path) -> str:
+    """Return a path, or a message with one in it, as text that can be written whatever its bytes are."""
+    return str(name).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def line_of(name: str | Path) -> str:
+    """Return such a text on one line, without tabs."""
+    return text_of(name).replace("\n", "\\n").replace("\t", "\\t")
