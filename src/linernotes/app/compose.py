@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import os
 import signal
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -159,15 +159,16 @@ class Worker:
             asyncio.ensure_future(work)
             for work in (self._live.watch(every), library.watch(every), self._tick(), self._beside.run())
         ]
-        grpc = self._grpc()
+        grpc = None
         try:
+            grpc = self._grpc()
             yield
         finally:
-            if grpc is not None:
-                await grpc.stop(self._settings.server.graceful_timeout_seconds)
             for task in beside:
                 task.cancel()
-            await asyncio.gather(*beside, return_exceptions=True)
+            # Half of the time, so that what comes after has some left before the process is killed.
+            ends = [] if grpc is None else [grpc.stop(self._settings.server.graceful_timeout_seconds / 2)]
+            await asyncio.gather(*ends, *beside, return_exceptions=True)
             await self._growing.close()
             self._pool.close()
             self._live.close()
@@ -190,12 +191,17 @@ class Worker:
             now=unix_milliseconds,
             version=__version__,
             access=self._access,
-            tallies=lambda: growing.filler.tally,
             shared_port=self._settings.server.workers > 1,
+            hold=self._hold,
         )
         server.start()
         self._metrics.add_source(server.numbers)
         return server
+
+    def _hold(self) -> Callable[[], None]:
+        """Keep the live build open until what is returned is called."""
+        epoch = self._leases.enter()
+        return lambda: self._leases.leave(epoch)
 
     async def _tick(self) -> None:
         parent = os.getppid()
@@ -230,7 +236,7 @@ class Worker:
             info = self._live.current().catalogue.info()
         except Unavailable:
             info = None
-        return about(version=__version__, api=self._api, catalogue=info)
+        return about(version=__version__, api=self._api, catalogue=info, sources=tuple(source_titles(self._settings)))
 
     def _numbers(self) -> tuple[dict[str, float], dict[str, float]]:
         counters = {

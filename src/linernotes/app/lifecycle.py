@@ -77,6 +77,8 @@ def check_grpc_address(settings: Settings) -> None:
     """Raise Conflict or Invalid where gRPC is wanted and its address cannot be listened on."""
     if not settings.grpc.enabled or not settings.grpc.port:
         return
+    if settings.grpc.port == settings.server.port:
+        raise Invalid(f"server.port and grpc.port are both {settings.grpc.port}", hint="Set grpc.port to another one.")
     own = msgspec.structs.replace(settings.server, host=settings.grpc.host, port=settings.grpc.port)
     try:
         check_address(own)

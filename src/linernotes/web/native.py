@@ -27,20 +27,24 @@ class LayerLicence(msgspec.Struct, frozen=True):
 
 
 class About(msgspec.Struct, frozen=True, kw_only=True):
-    """Which software answers from which data; ``api`` is where the page for people finds artists and albums."""
+    """Which software answers from which data; ``api`` is where the page for people finds artists and albums.
+
+    ``sources`` are asked for what is not in the catalogue, by these titles.
+    """
 
     name: str = "linernotes"
     version: str
     api: str = ""
     catalogue: BuildInfo | None = None
     licences: tuple[LayerLicence, ...] = ()
+    sources: tuple[str, ...] = ()
 
 
-def about(*, version: str, api: str, catalogue: BuildInfo | None) -> About:
+def about(*, version: str, api: str, catalogue: BuildInfo | None, sources: tuple[str, ...] = ()) -> About:
     """Describe this server."""
     layers = () if catalogue is None else catalogue.layers
     licences = tuple(LayerLicence(layer.value, layer.licence) for layer in layers)
-    return About(version=version, api=api, catalogue=catalogue, licences=licences)
+    return About(version=version, api=api, catalogue=catalogue, licences=licences, sources=sources)
 
 
 class Native:

@@ -26,10 +26,16 @@ class Left(Exception):
 class Calls:
     """Takes calls from the threads of gRPC to the application's event loop."""
 
-    def __init__(self, *, loop: asyncio.AbstractEventLoop, access: Access | None) -> None:
-        """Without ``access`` everybody may do everything."""
+    def __init__(
+        self, *, loop: asyncio.AbstractEventLoop, access: Access | None, hold: Callable[[], Callable[[], None]]
+    ) -> None:
+        """Without ``access`` everybody may do everything.
+
+        ``hold`` keeps the build that is live from being closed until what it returns is called.
+        """
         self._loop = loop
         self._access = access
+        self._hold = hold
 
     def admit(self, context: grpc.ServicerContext, scope: Scope) -> None:
         """Let a call in, or raise Unauthorised, Forbidden, RateLimited or Unavailable."""
@@ -45,12 +51,15 @@ class Calls:
 
     def run(self, work: Callable[[], Coroutine[Any, Any, T]], context: grpc.ServicerContext) -> T:
         """Work something out on the event loop. Raises ``Left`` when nobody waits for it any more."""
+        let_go = self._hold()
         coroutine = work()
         try:
             future = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
         except RuntimeError as exc:
             coroutine.close()
+            let_go()
             raise Unavailable("The server is stopping.", retry_after=COME_BACK_SECONDS) from exc
+        future.add_done_callback(lambda _: let_go())
         if not context.add_callback(lambda: _cancel(future)):
             future.cancel()
         try:

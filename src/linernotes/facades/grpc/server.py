@@ -27,7 +27,6 @@ from linernotes.facades.grpc.services import ADMIN, CATALOG, Handlers, request_o
 from linernotes.facades.grpc.settings import GrpcSettings
 from linernotes.usecases.access import Access
 from linernotes.usecases.library import Library, Lookups
-from linernotes.usecases.library.filling import Tally
 
 # Of all threads so many may be taken by streams, and by tools that watch or explore the server.
 STREAMS, TOOLS = 1 / 2, 1 / 8
@@ -91,6 +90,10 @@ class GrpcServer:
         self._threads.shutdown()
 
 
+def _hold_nothing() -> Callable[[], None]:
+    return lambda: None
+
+
 def build_server(
     *,
     settings: GrpcSettings,
@@ -99,23 +102,24 @@ def build_server(
     now: Callable[[], int],
     version: str,
     access: Access | None = None,
-    tallies: Callable[[], Mapping[str, Tally]] = dict,
     shared_port: bool = False,
+    hold: Callable[[], Callable[[], None]] = _hold_nothing,
 ) -> GrpcServer:
     """Build a server, not started yet, that answers from ``library`` on the running event loop.
 
-    Without ``access`` everybody may do everything. ``tallies`` says what each source was asked. With ``shared_port``
-    several processes may listen on the port; then it is not noticed when another program does.
+    Without ``access`` everybody may do everything. With ``shared_port`` several processes may listen on the port; then
+    it is not noticed when another program does. Each call calls ``hold`` first, and what that returns when it is done:
+    until then the build that it reads stays open.
     """
     stopping = Event()
     answers = Answers(limit=settings.answer_bytes)
-    calls = Calls(loop=asyncio.get_running_loop(), access=access)
+    calls = Calls(loop=asyncio.get_running_loop(), access=access, hold=hold)
     tools = Places(int(settings.threads * TOOLS))
     streams = {
         name: Batch(name, calls=calls, library=library, lookups=lookups, answers=answers) for name in BATCHES
     } | {"ListChanges": Changes(calls=calls, library=library, lookups=lookups, now=now, stopping=stopping)}
     administration = Administration(
-        library=library, lookups=lookups, answers=answers, now=now, version=version, tallies=tallies
+        library=library, lookups=lookups, answers=answers, now=now, version=version, tallies=library.tallies
     )
     services = {
         CATALOG: _kept(Reading(lookups=lookups), calls, library, answers)

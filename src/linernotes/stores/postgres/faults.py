@@ -32,7 +32,7 @@ def place_of(url: Secret) -> str:
         parts = conninfo_to_dict(text) if text.startswith(_SCHEMES) else None
     except (psycopg.ProgrammingError, UnicodeError):
         parts = None
-    if parts is None:
+    if parts is None or "@" in str(parts.get("host", "")):  # the tail of a password that was not percent-encoded
         # Without libpq's reason: it repeats the URL, and the password with it.
         raise Invalid(
             "the setting `database` is no PostgreSQL URL",

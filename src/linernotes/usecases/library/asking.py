@@ -16,7 +16,7 @@ from linernotes.ports.build import Build, LiveBuild
 from linernotes.ports.offload import Offload
 from linernotes.ports.overlay import Overlay
 from linernotes.ports.queue import JobQueue
-from linernotes.usecases.library.filling import COME_BACK_SECONDS, Filler
+from linernotes.usecases.library.filling import COME_BACK_SECONDS, Filler, Tally
 from linernotes.usecases.library.lifetimes import Terms
 from linernotes.usecases.library.merged import MergedCatalogue
 from linernotes.usecases.library.naming import MergedNames
@@ -97,6 +97,10 @@ class Library:
         if kept is None or kept[0] is not base or kept[1] != state:
             kept = self._merged = (base, state, self._merge(base))
         return kept[2]
+
+    def tallies(self) -> Mapping[str, Tally]:
+        """Return what each source was asked, by its name."""
+        return self._filler.tally
 
     def look(self) -> None:
         """See whether another process kept something. Blocks: to be called off the event loop."""

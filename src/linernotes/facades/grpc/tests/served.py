@@ -151,7 +151,6 @@ class Served:
             now=self._now,
             version="1.2.3",
             access=self._access,
-            tallies=lambda: self.filler.tally,
         )
         server.start()
         return server
