@@ -14,6 +14,7 @@ from linernotes.domain.errors import Invalid
 from linernotes.fingerprint import codec, codec_fast
 from linernotes.fingerprint.codec_faults import text_limit
 from linernotes.fingerprint.values import as_words
+from tests.fingerprint import twins
 from tests.fingerprint.made_up import any_words, track
 
 VECTORS = [
@@ -127,7 +128,14 @@ def test_any_text_is_read_alike_by_both_or_refused_with_the_same_message(text, l
 
 @given(words=any_words)
 def test_both_write_the_same_text(words):
-    assert codec.encode(words) == codec_fast.encode(words)
+    assert codec.encode(words) == codec_fast.encode(words) == twins.encode(words)
+
+
+def test_a_fingerprint_of_two_minutes_is_the_text_that_plain_steps_give():
+    words = track(6)
+    text = twins.encode(words)
+    assert codec.encode(words) == codec_fast.encode(words) == text
+    assert codec.decode(text).words.tolist() == codec_fast.decode(text).words.tolist() == twins.decode(text)
 
 
 def test_a_slice_with_steps_and_a_read_only_array_are_written_as_they_read():

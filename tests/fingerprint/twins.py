@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import math
 from collections import Counter
 
@@ -122,3 +123,66 @@ def align(clip: Words, track: Words, least: int, limit: float) -> tuple[int, flo
         if guarded < limit and (found is None or guarded < found[0]):
             found = guarded, offset
     return None if found is None else (found[1], found[0])
+
+
+def encode(words: Words, algorithm: int = 1) -> str:
+    """Return the text of a fingerprint, bit by bit."""
+    normal: list[int] = []
+    large: list[int] = []
+    before = 0
+    for word in words.tolist():
+        last = 0
+        for bit in range(1, 33):
+            if (word ^ before) >> (bit - 1) & 1:
+                normal.append(min(bit - last, 7))
+                if bit - last >= 7:
+                    large.append(bit - last - 7)
+                last = bit
+        normal.append(0)
+        before = word
+    raw = bytes([algorithm]) + words.size.to_bytes(3, "big") + _packed(normal, 3) + _packed(large, 5)
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def _packed(symbols: list[int], width: int) -> bytes:
+    number = sum(symbol << (width * place) for place, symbol in enumerate(symbols))
+    return number.to_bytes((width * len(symbols) + 7) // 8, "little")
+
+
+def decode(text: str) -> list[int]:
+    """Return the words of a well-formed text, symbol by symbol."""
+    raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    count, normal = int.from_bytes(raw[1:4], "big"), _Symbols(raw[4:], 3)
+    symbols: list[int] = []
+    while count > 0:
+        symbols.append(normal.take())
+        count -= not symbols[-1]
+    large = _Symbols(raw[4 + (3 * len(symbols) + 7) // 8 :], 5)
+    words: list[int] = []
+    word = bit = 0
+    for symbol in symbols:
+        bit += symbol + (large.take() if symbol == 7 else 0)
+        if symbol:
+            word ^= 1 << (bit - 1)
+        else:
+            words.append(word)
+            bit = 0
+    return words
+
+
+class _Symbols:
+    """Symbols of so many bits, the lowest first."""
+
+    def __init__(self, raw: bytes, width: int) -> None:
+        self._bytes, self._width = iter(raw), width
+        self._number = self._held = 0
+
+    def take(self) -> int:
+        """Return the next symbol."""
+        if self._held < self._width:
+            self._number |= next(self._bytes) << self._held
+            self._held += 8
+        symbol = self._number & ((1 << self._width) - 1)
+        self._number >>= self._width
+        self._held -= self._width
+        return symbol
