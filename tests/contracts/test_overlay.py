@@ -276,14 +276,16 @@ def test_the_oldest_are_forgotten_first_and_missing_ones_by_their_own_time(overl
         fact(artist(links=(Link(URL, "x"),)), wanted=Wanted(Aspect.ARTIST, name), at=at) for name, at in names.items()
     ]
     gone = [fact(None, wanted=Wanted(Aspect.LABEL, name), at=at) for name, at in {"x": 25, "y": 8, "z": 50}.items()]
+    gone.append(fact((), wanted=Wanted(Aspect.SEARCH, "artist\tx\t"), at=60))  # as passing as what is not there
     moved = fact(None, wanted=Wanted(Aspect.SERIES, A), at=25, moved_to=B)
     overlay.keep([*facts, *gone, moved])
     asked = [each.wanted for each in (*facts, *gone, moved)]
     assert overlay.forget_before(20, missing_before=40, limit=0) == 0
     assert overlay.forget_before(20, missing_before=40, limit=2) == 2
-    assert overlay.read(asked) == [facts[0], None, facts[2], gone[0], None, gone[2], moved]
+    assert overlay.read(asked) == [facts[0], None, facts[2], gone[0], None, *gone[2:], moved]
     assert overlay.forget_before(20, missing_before=40, limit=10) == 2
-    assert overlay.read(asked) == [None, None, facts[2], None, None, gone[2], moved]
+    assert overlay.read(asked) == [None, None, facts[2], None, None, *gone[2:], moved]
+    assert overlay.forget_before(20, missing_before=61, limit=10) == 2
     assert overlay.forget_before(20, missing_before=40, limit=10) == 0
     assert overlay.forget_before(30, missing_before=0, limit=10) == 1
     assert overlay.read(asked)[2] == facts[2]

@@ -105,6 +105,11 @@ class Fact(msgspec.Struct, frozen=True, gc=False):
         """Whether the source says that there is no such thing."""
         return self.value is None and self.moved_to is None
 
+    @property
+    def passing(self) -> bool:
+        """Whether it is worth little after a while: that something does not exist, and what a search once found."""
+        return self.missing or self.wanted.aspect is Aspect.SEARCH
+
 
 class Provenance(msgspec.Struct, frozen=True, gc=False):
     """Which source an answer came from, when it was fetched (unix ms, UTC), and whether it is past its lifetime."""

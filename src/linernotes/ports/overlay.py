@@ -36,7 +36,7 @@ class Overlay(Protocol):
     def forget_before(self, before: int, *, missing_before: int, limit: int) -> int:
         """Forget at most ``limit`` facts that were fetched before ``before`` (unix ms); return how many.
 
-        Those that say "no such thing" are forgotten if they are older than ``missing_before``.
+        Passing ones ("no such thing", hits of a search) are forgotten if they are older than ``missing_before``.
         """
         ...
 

@@ -52,7 +52,7 @@ class MemoryOverlay:
     def forget_before(self, before: int, *, missing_before: int, limit: int) -> int:
         with self._lock:
             old = [
-                fact for fact in self._facts.values() if fact.fetched_at < (missing_before if fact.missing else before)
+                fact for fact in self._facts.values() if fact.fetched_at < (missing_before if fact.passing else before)
             ]
             old.sort(key=lambda fact: (fact.fetched_at, fact.wanted))
             return self.forget([fact.wanted for fact in old[: max(limit, 0)]])

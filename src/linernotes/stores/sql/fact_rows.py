@@ -154,7 +154,7 @@ def _row(one: Packed) -> dict[str, object]:
         "fetched_at": one.fact.fetched_at,
         "partial": one.fact.partial,
         "moved_to": one.fact.moved_to,
-        "missing": one.fact.missing,
+        "missing": one.fact.passing,
         "hash": one.hash,
     }
 
