@@ -30,7 +30,7 @@ Options:
   -json          Print JSON
   -text          Print lines of NAME=VALUE (default)
   -plain         Print the fingerprint only
-  -ignore-errors End with 0 where only a part could be decoded
+  -ignore-errors Leave out what is damaged, and go on after it
   -version       Print the version
 """
 

@@ -1,7 +1,8 @@
 """The run of the stand-in: files in their order, one result each (or one per chunk), and how it ends.
 
 As with fpcalc, the first file that fails ends the run. What differs, on purpose: a file that ends before `-length` is
-no error (fpcalc 1.5 reports one for each), and only algorithm 2 is available.
+no error (fpcalc 1.5 reports one for each), nor is a damaged end, as long as there is a fingerprint of what comes before
+it (a tagger would throw that away); and only algorithm 2 is available.
 """
 
 from __future__ import annotations
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 # The release of Chromaprint whose output this is.
 STANDS_FOR = "1.6.1"
 FAILED = 2
-INCOMPLETE = 3
 INTERRUPTED = 130
 
 
@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def run(args: list[str], *, program: str = "linernotes-fpcalc") -> int:
-    """Do what fpcalc does and return its exit code: 0, 2 failed, 3 printed what could be decoded."""
+    """Do what fpcalc does and return its exit code: 0, or 2 where something failed."""
     try:
         options = parse(args)
     except WrongUsage as error:
@@ -80,8 +80,8 @@ def _process(name: str, options: Options) -> int:
         _complain(error.message)
         return FAILED
     for warning in warnings:
-        _complain(warning)
-    return INCOMPLETE if warnings and not options.ignore_errors else 0
+        _complain(warning, level="WARNING")
+    return 0
 
 
 def _fingerprints(name: str, options: Options, warn: Callable[[str], None]) -> Iterator[Chunk]:
@@ -116,5 +116,5 @@ def _extracted(source: Path | BinaryIO, options: Options, warn: Callable[[str], 
         yield extract.Chunk(found.words, 0.0, whole_milliseconds(found.duration))
 
 
-def _complain(text: str) -> None:
-    sys.stderr.write(f"ERROR: {' '.join(text.split())}\n")
+def _complain(text: str, *, level: str = "ERROR") -> None:
+    sys.stderr.write(f"{level}: {' '.join(text.split())}\n")
