@@ -156,6 +156,8 @@ def compare(groups: list[tuple[str, Path]], length: int) -> dict[str, Tally]:
         except LinernotesError as error:
             print(f"{path}: {error.message}")
             ours = np.empty(0, np.uint32)
+        if not len(ours) and not len(theirs):
+            continue  # too short for both
         if not tallies[name].add(ours, theirs):
             print(f"{path}: {len(ours)} words, fpcalc {len(theirs)}")
     return tallies

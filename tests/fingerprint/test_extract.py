@@ -6,6 +6,7 @@ import io
 import re
 import shutil
 import subprocess
+import sys
 import tracemalloc
 from pathlib import Path
 
@@ -212,6 +213,14 @@ def test_bare_samples_are_read_as_they_are_described(tmp_path: Path) -> None:
     wav = sounds.write(tmp_path / "dressed.wav", sounds.melody(8, rate=22050), rate=22050)
     found = extract(bare, options=Options(format="s16le", rate=22050, channels=2))
     assert found.words.tolist() == extract(wav).words.tolist()
+
+
+def test_neither_scipy_nor_numba_is_loaded_for_a_fingerprint(melody: Path) -> None:
+    code = "import sys; from linernotes.fingerprint.extract import extract; extract(sys.argv[1]); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code, str(melody)], capture_output=True, text=True, check=True)
+    loaded = {name.partition(".")[0] for name in done.stdout.split()}
+    assert "av" in loaded
+    assert not loaded & {"scipy", "numba", "msgspec", "click"}
 
 
 def sounds_in_memory() -> bytes:
