@@ -110,7 +110,7 @@ def test_memory_does_not_grow_with_the_length_of_the_sound() -> None:
     finally:
         tracemalloc.stop()
     assert len(stream.words()) > 9000
-    assert peak < 3_000_000
+    assert peak < 10_000_000  # the samples alone are 26 MB
 
 
 @pytest.mark.skipif(not FPCALC, reason="fpcalc is not installed")

@@ -10,6 +10,7 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 
 from linernotes.fingerprint.extract.graph import Resampler
+from linernotes.fingerprint.extract.restarts import cut
 from linernotes.fingerprint.extract.spectrum import Samples
 
 MOST_BAD_PACKETS = 100  # before the first good one
@@ -64,4 +65,4 @@ def _frames(
         for frame in frames:
             if isinstance(frame, AudioFrame):
                 decoded = True
-                yield frame
+                yield cut(packet, frame)

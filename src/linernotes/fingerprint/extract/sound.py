@@ -14,6 +14,7 @@ from linernotes.domain.errors import Unavailable
 from linernotes.fingerprint.extract.graph import file_samples
 from linernotes.fingerprint.extract.opening import check_file, foreign_errors, open_media, sound_of, url_of
 from linernotes.fingerprint.extract.packets import packet_samples
+from linernotes.fingerprint.extract.restarts import starts_anew
 from linernotes.fingerprint.extract.spectrum import Samples
 from linernotes.fingerprint.extract.values import Options, Source, name_of
 from linernotes.fingerprint.values import RATE
@@ -42,6 +43,8 @@ class Sound:
             self._format = stream.format.name
             self._told_duration = _duration(self._container, stream)
             self._promised = _promised(self._container, stream)
+            if self._container.format.name == "ogg" and isinstance(source, (str, Path)) and starts_anew(Path(source)):
+                self._url = ""  # to be read packet by packet
         except BaseException:
             self._container.close()
             raise
