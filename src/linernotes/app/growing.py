@@ -101,6 +101,11 @@ def asked_providers(settings: Settings) -> Iterable[tuple[Provider, Any]]:
             yield provider, own
 
 
+def owner_name() -> str:
+    """Return a name for what one part of this process holds, another one each time: machine, process, and chance."""
+    return f"{socket.gethostname()}:{os.getpid()}:{token_hex(4)}"
+
+
 def source_titles(settings: Settings) -> list[str]:
     """Return how the sources that are asked are called."""
     return [provider.title for provider, _ in asked_providers(settings)]
@@ -125,7 +130,6 @@ def build_library(
         sources={one.name: Lifetimes(one.lifetimes(own), one.missing(own)) for one, own in asked},
         dump=settings.library.dump_days * DAY,
     )
-    owner = f"{socket.gethostname()}:{os.getpid()}:{token_hex(4)}"
     filler = Filler(
         sources=sources,
         overlay=state.overlay,
@@ -133,7 +137,7 @@ def build_library(
         marks=state,
         offload=offload,
         terms=terms,
-        owner=owner,
+        owner=owner_name(),
         tracer=tracer,
     )
     library = Library(

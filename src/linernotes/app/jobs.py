@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import signal
-import socket
 import time
 from collections.abc import Iterator
-from secrets import token_hex
 
 import msgspec
 
 from linernotes.app import logs
 from linernotes.app.config.settings import Settings
-from linernotes.app.growing import DAY, Growing, build_library
+from linernotes.app.growing import DAY, Growing, build_library, owner_name
 from linernotes.app.offload import Pool
 from linernotes.app.readings import Reading
 from linernotes.app.stores import open_stores, queue_of
@@ -66,13 +63,12 @@ class Beside:
         self._settings = settings
         self._state = state
         self._queue = queue
-        owner = f"{socket.gethostname()}:{os.getpid()}:{token_hex(4)}"
         handlers = growing.handlers()
         self._kinds = sorted(handlers)
         self.runner = Runner(
             queue=queue,
             handlers=handlers,
-            owner=owner,
+            owner=owner_name(),
             settings=settings.worker,
             now=unix_milliseconds,
             tracer=tracer,
