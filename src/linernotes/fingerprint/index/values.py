@@ -1,0 +1,87 @@
+"""What goes into an index and what comes out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple, TypeAlias
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from linernotes.domain.errors import Invalid
+from linernotes.fingerprint.values import Words, as_words
+
+Ids: TypeAlias = NDArray[np.uint32]
+"""Document ids, 1 to 2^32-1."""
+
+HIGHEST_ID = (1 << 32) - 1
+
+
+class Hit(NamedTuple):
+    """A document that was found, and how many of its postings have a hash of the query."""
+
+    id: int
+    score: int
+
+
+class Update(msgspec.Struct, frozen=True, kw_only=True):
+    """Changes that become one commit, as columns. Of several changes to one document the last one counts.
+
+    `ids` holds one id per change, `ends` where its hashes end in `hashes` (they begin where the change before ends),
+    `removed` whether the change is a deletion, which has no hashes.
+    """
+
+    ids: Ids
+    ends: NDArray[np.uint32]
+    hashes: Words
+    removed: NDArray[np.bool_]
+    metadata: Mapping[str, str] = {}
+    expected_version: int | None = None
+
+
+class Stats(msgspec.Struct, frozen=True, kw_only=True):
+    """What an index holds. The lowest and highest id are 0 in an empty index.
+
+    `segments` counts the parts that a search visits: segments and buffers with documents in them. `bytes` is what the
+    segments take on disk.
+    """
+
+    documents: int
+    postings: int
+    min_id: int
+    max_id: int
+    segments: int
+    bytes: int
+
+
+def make_update(
+    inserts: Iterable[tuple[int, Sequence[int] | Words]] = (),
+    deletes: Iterable[int] = (),
+    *,
+    metadata: Mapping[str, str] | None = None,
+    expected_version: int | None = None,
+) -> Update:
+    """Return an update that first inserts documents, replacing those that are there, and then deletes others.
+
+    Raises `Invalid` for an id that is not from 1 to 2^32-1, and for hashes that are not 32-bit whole numbers.
+    """
+    rows = [(id_, as_words(hashes)) for id_, hashes in inserts]
+    gone = list(deletes)
+    ids = [id_ for id_, _ in rows] + gone
+    return Update(
+        ids=as_ids(ids),
+        ends=np.cumsum([hashes.size for _, hashes in rows] + [0] * len(gone), dtype=np.uint32),
+        hashes=np.concatenate([hashes for _, hashes in rows]) if rows else np.zeros(0, dtype=np.uint32),
+        removed=np.arange(len(ids)) >= len(rows),
+        metadata=metadata or {},
+        expected_version=expected_version,
+    )
+
+
+def as_ids(ids: Sequence[int]) -> Ids:
+    """Return ids as an array; `Invalid` for one that is not from 1 to 2^32-1."""
+    found = np.array(ids, dtype=np.int64) if len(ids) else np.zeros(0, dtype=np.int64)
+    if found.size and (found.min() < 1 or found.max() > HIGHEST_ID):
+        raise Invalid("A document's id is from 1 to 4294967295.")
+    return found.astype(np.uint32)
