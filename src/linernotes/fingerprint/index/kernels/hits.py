@@ -1,0 +1,46 @@
+"""The list of the best hits: score, id and part in each row, highest score first, of equal ones the lowest id first."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linernotes.fingerprint.index.kernels.addresses import load32
+from linernotes.fingerprint.index.kernels.rows import DIED, IDS
+from linernotes.fingerprint.kernels.compiling import kernel
+
+_Numbers = NDArray[np.int64]
+
+
+@kernel
+def offer(
+    row: _Numbers, part: int, document: int, score: int, view: int, percent: int, limit: int, hits: _Numbers, found: int
+) -> int:
+    """Put a document in its place if it lives in this view and is good enough; return the length of the list."""
+    if found and score < hits[0, 0] * percent // 100:
+        return found
+    if found == limit and (limit == 0 or score < hits[found - 1, 0]):
+        return found
+    died = load32(row[DIED], document)
+    if died and died <= view:
+        return found
+    id_ = load32(row[IDS], document)
+    at = found if found < limit else limit - 1
+    if found == limit and score == hits[at, 0] and id_ > hits[at, 1]:
+        return found
+    while at and (hits[at - 1, 0] < score or (hits[at - 1, 0] == score and hits[at - 1, 1] > id_)):
+        hits[at, 0], hits[at, 1], hits[at, 2] = hits[at - 1, 0], hits[at - 1, 1], hits[at - 1, 2]
+        at -= 1
+    hits[at, 0], hits[at, 1], hits[at, 2] = score, id_, part
+    return min(found + 1, limit)
+
+
+@kernel
+def withdraw(hits: _Numbers, found: int, part: int) -> int:
+    """Take the hits of a part out of the list; return its length."""
+    kept = 0
+    for i in range(found):
+        if hits[i, 2] != part:
+            hits[kept, 0], hits[kept, 1], hits[kept, 2] = hits[i, 0], hits[i, 1], hits[i, 2]
+            kept += 1
+    return kept

@@ -1,0 +1,140 @@
+"""Searchers: consistent views of an index. A view stays what it is while the index goes on."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linernotes.fingerprint.index.buffer import Buffer
+from linernotes.fingerprint.index.kernels import rows as columns
+from linernotes.fingerprint.index.kernels import work as places
+from linernotes.fingerprint.index.kernels.search import HASHED, TOO_COSTLY, search, search_all
+from linernotes.fingerprint.index.segment import Segment
+from linernotes.fingerprint.index.values import Hit
+from linernotes.fingerprint.values import Words
+
+_UNLIMITED = 1 << 62
+_PARTS, _HITS = 64, 128
+
+
+class TooCostly(Exception):  # noqa: N818 - like the error tree's, the name is the answer
+    """A search would have to read more postings than it was allowed to."""
+
+
+class Searcher:
+    """One version of an index. Any number of threads may search at the same time, without the interpreter's lock."""
+
+    def __init__(
+        self, *, parts: Sequence[Segment | Buffer], rows: NDArray[np.int64], version: int, view: int, cap: int
+    ) -> None:
+        """Keep the parts alive that the rows point to. `cap` is the document-frequency cap, 0 for none."""
+        self.parts = tuple(parts)
+        self.rows = rows
+        self.version = version
+        self.view = view
+        self._cap = cap
+        self._untrusted = any(isinstance(part, Segment) and not part.blocks.trusted for part in parts)
+        self._room = max((part.room[0] for part in parts if isinstance(part, Buffer)), default=0)
+
+    def search(
+        self,
+        query: Words,
+        *,
+        limit: int = 40,
+        min_score: int | None = None,
+        score_pct: int = 10,
+        most_postings: int | None = None,
+    ) -> list[Hit]:
+        """Return the documents that share most hashes with a query, highest score first, of equal ones lowest id first.
+
+        A score is the number of a document's postings whose hash is in the query. Hits have at least `min_score`
+        (a twentieth of the query's length, rounded up, by default) and at least `score_pct` hundredths of the best score.
+
+        With a cap, lists of more than that many postings show no documents by themselves, but count in all scores. The
+        first hit is still that of an exhaustive search; missing among the others can be documents of less than
+        `score_pct` hundredths of the best in the rare lists alone. Raises `TooCostly`.
+        """
+        query, floor = self._prepared(query, min_score)
+        work = self._work(query.size, limit)
+        wanted = work.wanted(limit, floor, score_pct, self._cap, most_postings, self.view)
+        count = search(self.rows, query, wanted, work.addresses, work.hits)
+        if count == TOO_COSTLY:
+            raise TooCostly
+        return [Hit(id_, score) for score, id_, _ in work.hits[:count].tolist()]
+
+    def search_all(
+        self, queries: Sequence[Words], *, limit: int = 40, min_score: int | None = None, score_pct: int = 10
+    ) -> list[list[Hit]]:
+        """Return the hits of each query as `search` does, in one call of the compiled code."""
+        if not queries:
+            return []
+        prepared = [self._prepared(query, min_score) for query in queries]
+        longest = max(query.size for query, _ in prepared)
+        work = self._work(longest, limit)
+        wanted = work.wanted(limit, 0, score_pct, self._cap, None, self.view)
+        hashes = np.concatenate([query for query, _ in prepared])
+        ends = np.cumsum([query.size for query, _ in prepared])
+        floors = np.array([floor for _, floor in prepared], dtype=np.int64)
+        hits = np.empty((len(queries), max(limit, 1), 3), dtype=np.int64)
+        counts = search_all(self.rows, hashes, ends, floors, wanted, work.addresses, hits)
+        return [
+            [Hit(id_, score) for score, id_, _ in rows[:count]]
+            for rows, count in zip(hits.tolist(), counts.tolist(), strict=True)
+        ]
+
+    def _prepared(self, query: Words, min_score: int | None) -> tuple[Words, int]:
+        """Return a query that the compiled code can take, and its floor; what it would read is verified by then."""
+        floor = -(-query.size // 20) if min_score is None else max(0, min_score)
+        if query.size > HASHED:
+            query = np.unique(query)
+        if self._untrusted:
+            for part in self.parts:
+                if isinstance(part, Segment) and not part.blocks.trusted:
+                    part.verify_for(query)
+        return query, floor
+
+    def _work(self, hashes: int, limit: int) -> _Work:
+        work: _Work | None = getattr(_threads, "work", None)
+        if work is None or not work.fits(hashes, self._room, len(self.parts), limit):
+            work = _Work(hashes, self._room, len(self.parts), limit)
+            _threads.work = work
+        return work
+
+
+class _Work:
+    """What one thread's searches work with; arrays that are all 0 when a search begins are so again when it ends."""
+
+    def __init__(self, hashes: int, documents: int, parts: int, limit: int) -> None:
+        self._room = (max(hashes, HASHED), max(documents, HASHED), max(parts, _PARTS), max(limit, _HITS))
+        hashes, documents, parts, limit = self._room
+        self._arrays = {
+            places.MIXED: np.zeros(hashes, dtype=np.uint32),
+            places.STARTS: np.zeros(hashes, dtype=np.int64),
+            places.ENDS: np.zeros(hashes, dtype=np.int64),
+            places.COUNTS: np.zeros(2 * places.SLOTS, dtype=np.uint32),
+            places.TOUCHED: np.zeros(max(documents, HASHED), dtype=np.uint32),
+            places.DENSE: np.zeros(max(4 * documents, places.DENSE_BYTES), dtype=np.uint8),
+            places.NEEDED: np.zeros(parts, dtype=np.int64),
+        }
+        self.addresses = np.array([self._arrays[i].ctypes.data for i in range(len(self._arrays))], dtype=np.int64)
+        self.hits = np.zeros((limit, 3), dtype=np.int64)
+        self._wanted = np.zeros(6, dtype=np.int64)
+        self._asked: tuple[int, ...] = ()
+
+    def fits(self, hashes: int, documents: int, parts: int, limit: int) -> bool:
+        room = self._room
+        return hashes <= room[0] and documents <= room[1] and parts <= room[2] and limit <= room[3]
+
+    def wanted(
+        self, limit: int, floor: int, percent: int, cap: int, most: int | None, view: int
+    ) -> NDArray[np.int64]:
+        asked = (limit, floor, percent, cap, _UNLIMITED if most is None else most, view)
+        if asked != self._asked:
+            self._wanted[:] = self._asked = asked
+        return self._wanted
+
+
+_threads = threading.local()

@@ -1,0 +1,183 @@
+"""Segments: immutable files of postings in the order of their mixed hashes, mapped into memory and searched there.
+
+A file is postings, table, ids in rising order, versions, a checksum per block, and a footer that says where all this is.
+Documents that are dead are no part of it: they are kept beside it.
+"""
+
+from __future__ import annotations
+
+import struct
+
+import msgspec
+import numpy as np
+import xxhash
+from numpy.typing import NDArray
+
+from linernotes.fingerprint.index.blocks import BlockWriter, Blocks, corrupt
+from linernotes.fingerprint.index.directory import Directory
+from linernotes.fingerprint.index.kernels import rows
+from linernotes.fingerprint.index.kernels.rows import FACTOR
+from linernotes.fingerprint.index.layout import Layout
+from linernotes.fingerprint.index.manifest import SegmentEntry
+from linernotes.fingerprint.index.values import Ids
+from linernotes.fingerprint.values import Words
+
+_MAGIC = b"LNSEGM01"
+_FOOTER = 512
+_HEAD = struct.Struct("<8sQI")
+
+
+class Footer(msgspec.Struct, frozen=True, kw_only=True):
+    """What a segment's file says about itself. `repeats` is how often one document has one hash at most."""
+
+    layout: Layout
+    documents: int
+    postings: int
+    repeats: int
+    table_at: int
+    ids_at: int
+    versions_at: int
+    sums_at: int
+    sums_sum: int
+
+
+class Segment:
+    """An open segment, with what has died in it since: `died[n]` is 0, or the view from which on document n is dead.
+
+    `dead_saved` is how many dead documents the list beside the file has.
+    """
+
+    def __init__(self, directory: Directory, entry: SegmentEntry, *, trusted: bool = False) -> None:
+        """Map a segment; `Corrupt` when its footer, its ids or its versions are damaged.
+
+        Postings and table are verified when they are first used, unless the file is trusted.
+        """
+        self.entry = entry
+        self.footer = _read_footer(directory, entry)
+        footer = self.footer
+        self._bytes = directory.map(entry.name)
+        sums = np.frombuffer(self._bytes[footer.sums_at : -_FOOTER], dtype=np.uint64)
+        if xxhash.xxh3_64_intdigest(self._bytes[footer.sums_at : -_FOOTER]) != footer.sums_sum:
+            raise corrupt(entry.name, "its checksums have changed")
+        self.blocks = Blocks(directory, entry.name, size=footer.sums_at, sums=sums, trusted=trusted)
+        self.blocks.verify(footer.ids_at, footer.sums_at)
+        self.postings: Words = np.frombuffer(self._bytes, dtype=np.uint32, count=footer.postings)
+        self.table: Words = self._array(footer.table_at, footer.layout.buckets + 1, np.uint32)
+        self.ids: Ids = self._array(footer.ids_at, footer.documents, np.uint32)
+        self.versions: NDArray[np.int64] = self._array(footer.versions_at, footer.documents, np.int64)
+        self.died = np.zeros(footer.documents, dtype=np.uint32)
+        self.living = footer.documents
+        self.dead_saved = 0
+        self.row = self._row()
+
+    @property
+    def documents(self) -> int:
+        """How many documents there are, dead ones among them."""
+        return self.footer.documents
+
+    def kill(self, numbers: NDArray[np.uint32], *, view: int) -> None:
+        """Mark documents dead that live."""
+        self.died[numbers] = view
+        self.living -= numbers.size
+
+    def verify_for(self, query: Words) -> None:
+        """Verify what a search for a query would read; `Corrupt` when that is damaged."""
+        layout = self.footer.layout
+        buckets = ((query * np.uint32(FACTOR)) >> np.uint32(32 - layout.table_bits)).astype(np.int64) if (
+            layout.table_bits
+        ) else np.zeros(query.size, dtype=np.int64)
+        for bucket in np.unique(buckets).tolist():
+            at = self.footer.table_at + 4 * bucket
+            self.blocks.verify(at, at + 8)
+            self.blocks.verify(4 * int(self.table[bucket]), 4 * int(self.table[bucket + 1]))
+
+    def _array(self, at: int, count: int, kind: type[np.generic]) -> NDArray[np.generic]:
+        return np.frombuffer(self._bytes, dtype=kind, count=count, offset=at)
+
+    def _row(self) -> NDArray[np.int64]:
+        row = np.zeros(rows.WIDTH, dtype=np.int64)
+        layout = self.footer.layout
+        row[rows.KIND] = rows.SEGMENT
+        row[rows.TABLE_BITS], row[rows.LOW], row[rows.DOC_BITS] = layout.table_bits, layout.low_bits, layout.doc_bits
+        row[rows.DOCUMENTS], row[rows.REPEATS] = self.footer.documents, self.footer.repeats
+        arrays = {
+            rows.TABLE: self.table,
+            rows.POSTINGS: self.postings,
+            rows.IDS: self.ids,
+            rows.VERSIONS: self.versions,
+            rows.DIED: self.died,
+        }
+        for column, array in arrays.items():
+            row[column] = array.ctypes.data
+        return row
+
+
+class SegmentWriter:
+    """Writes a segment's file: its postings in order, in parts, and then the rest."""
+
+    def __init__(self, directory: Directory, name: str) -> None:
+        self._name = name
+        self._output = directory.create(name)
+        self._blocks = BlockWriter(self._output)
+
+    def __enter__(self) -> SegmentWriter:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._output.close()
+
+    def write_postings(self, postings: Words) -> None:
+        """Append postings."""
+        self._blocks.write(postings)
+
+    def finish(
+        self, *, layout: Layout, table: Words, ids: Ids, versions: NDArray[np.int64], repeats: int
+    ) -> SegmentEntry:
+        """Write what follows the postings and sync the file; return the entry for the manifest."""
+        places = []
+        for array in (table, ids, versions):
+            places.append(self._blocks.align())
+            self._blocks.write(array)
+        size = self._blocks.align()
+        sums = self._blocks.sums()
+        footer = Footer(
+            layout=layout,
+            documents=ids.size,
+            postings=int(table[-1]),
+            repeats=repeats,
+            table_at=places[0],
+            ids_at=places[1],
+            versions_at=places[2],
+            sums_at=size,
+            sums_sum=xxhash.xxh3_64_intdigest(sums.tobytes()),
+        )
+        body = msgspec.msgpack.encode(footer)
+        checksum = xxhash.xxh3_64_intdigest(body)
+        self._output.write(sums.tobytes() + _HEAD.pack(_MAGIC, checksum, len(body)) + body.ljust(_FOOTER - _HEAD.size, b"\0"))
+        self._output.sync()
+        return SegmentEntry(
+            name=self._name,
+            documents=footer.documents,
+            postings=footer.postings,
+            size=size + sums.nbytes + _FOOTER,
+            checksum=checksum,
+            dead=None,
+        )
+
+
+def _read_footer(directory: Directory, entry: SegmentEntry) -> Footer:
+    try:
+        size = directory.size(entry.name)
+    except FileNotFoundError:
+        raise corrupt(entry.name, "it is missing") from None
+    if size != entry.size:
+        raise corrupt(entry.name, f"it has {size:,} bytes and not {entry.size:,}")
+    data = directory.read(entry.name, size - _FOOTER, _FOOTER)
+    magic, checksum, length = _HEAD.unpack_from(data) if len(data) == _FOOTER else (b"", 0, 0)
+    body = data[_HEAD.size : _HEAD.size + length]
+    if magic != _MAGIC or checksum != entry.checksum or xxhash.xxh3_64_intdigest(body) != checksum:
+        raise corrupt(entry.name, "its last bytes are not those of the segment that was written")
+    try:
+        return msgspec.msgpack.decode(body, type=Footer)
+    except msgspec.MsgspecError as exc:
+        raise corrupt(entry.name, "its footer cannot be read") from exc
