@@ -14,36 +14,37 @@ import pytest
 
 from linernotes.domain.errors import Conflict, Corrupt, Invalid, NotFound, Unavailable
 from linernotes.fingerprint.index.directory import Directory
-from linernotes.fingerprint.index.indexes import Indexes, IndexExists, NewerIndexExists, OlderIndexExists
+from linernotes.fingerprint.index.index import Index
+from linernotes.fingerprint.index.indexes import Indexes, IndexExists, NewerIndexExists, OlderIndexExists, open_index
 from linernotes.fingerprint.index.lineages import HIGHEST_GENERATION, Lineage, Lineages
+from linernotes.fingerprint.index.settings import IndexSettings
+from linernotes.fingerprint.index.values import make_update
 
 
-class NamedFake:
-    """An index that holds one text, and is damaged when the text says so."""
-
-    def __init__(self, directory: Directory) -> None:
-        self.directory = directory
-        self.closed = False
-
-    @property
-    def text(self) -> bytes:
-        return self.directory.read("text")
-
-    @text.setter
-    def text(self, text: bytes) -> None:
-        self.directory.replace("text", text)
-
-    def close(self) -> None:
-        self.closed = True
+def put(index: Index, text: str) -> None:
+    """Keep a text in an index."""
+    index.update(make_update([(1, [7, 8, 9])], metadata={"text": text}))
 
 
-def opening(directory: Directory, *, settings: object, read_only: bool) -> NamedFake:
-    index = NamedFake(directory)
-    if "text" not in directory.names() and not read_only:
-        index.text = b""
-    if index.text == b"damaged":
-        raise Corrupt("damaged")
-    return index
+def text(index: Index) -> str | None:
+    """The text that an index keeps."""
+    return index.metadata.get("text")
+
+
+def is_closed(index: Index) -> bool:
+    try:
+        index.searcher()
+    except Unavailable:
+        return True
+    return False
+
+
+def damage(folder: Path) -> None:
+    """Flip a bit in the first of two commits of the index in a folder."""
+    (log,) = folder.glob("log-*")
+    data = bytearray(log.read_bytes())
+    data[60] ^= 1
+    log.write_bytes(data)
 
 
 @pytest.fixture
@@ -54,7 +55,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def opened(folder: Path, request: pytest.FixtureRequest) -> Callable[..., Indexes]:
     def call(**options: object) -> Indexes:
-        indexes = Indexes.open(folder, opening=opening, **options)
+        indexes = Indexes.open(folder, **options)
         request.addfinalizer(indexes.close)
         return indexes
 
@@ -69,13 +70,13 @@ def reopen(indexes: Indexes, opened: Callable[..., Indexes], **options: object) 
 def test_an_index_is_made_found_and_found_again(opened):
     indexes = opened()
     made = indexes.create("a")
-    made.text = b"kept"
+    put(made, "kept")
     assert indexes.get("a") is made
     indexes.create("b")
     indexes = reopen(indexes, opened)
-    assert made.closed
+    assert is_closed(made)
     assert indexes.names() == ["a", "b"]
-    assert indexes.get("a").text == b"kept"
+    assert text(indexes.get("a")) == "kept"
     assert (indexes.generation("a"), indexes.damaged()) == (1, {})
 
 
@@ -95,7 +96,7 @@ def test_making_an_index_again_gives_the_same(opened):
 def test_generations_survive_a_deletion(opened, folder: Path, restart):
     indexes = opened()
     assert not indexes.delete("a")
-    indexes.create("a", generation=7).text = b"old"
+    put(indexes.create("a", generation=7), "old")
     assert indexes.delete("a")
     assert not indexes.delete("a")
     if restart:
@@ -105,7 +106,7 @@ def test_generations_survive_a_deletion(opened, folder: Path, restart):
     for generation in (0, 7):
         with pytest.raises(OlderIndexExists):
             indexes.create("a", generation=generation)
-    assert indexes.create("a", expect_absent=True).text == b""
+    assert text(indexes.create("a", expect_absent=True)) is None
     assert indexes.generation("a") == 8
 
 
@@ -151,19 +152,22 @@ def test_a_deleted_index_is_closed(opened):
     indexes = opened()
     made = indexes.create("a")
     indexes.delete("a")
-    assert made.closed
+    assert is_closed(made)
     with pytest.raises(NotFound):
         indexes.get("a")
 
 
-def test_one_damaged_index_does_not_keep_the_others_shut(opened):
+def test_one_damaged_index_does_not_keep_the_others_shut(opened, folder: Path):
     indexes = opened()
-    indexes.create("good").text = b"fine"
-    indexes.create("bad").text = b"damaged"
-    indexes = reopen(indexes, opened)
+    put(indexes.create("good"), "fine")
+    for version in ("1", "2"):
+        put(indexes.create("bad"), version)
+    indexes.close()
+    damage(folder / "bad" / "1")
+    indexes = opened()
     assert indexes.names() == ["bad", "good"]
     assert list(indexes.damaged()) == ["bad"]
-    assert indexes.get("good").text == b"fine"
+    assert text(indexes.get("good")) == "fine"
     assert indexes.generation("bad") == 1
     for _ in range(2):
         with pytest.raises(Corrupt, match="damaged"):
@@ -171,7 +175,7 @@ def test_one_damaged_index_does_not_keep_the_others_shut(opened):
         with pytest.raises(Corrupt, match="damaged"):
             indexes.create("bad")
     assert indexes.delete("bad")
-    assert indexes.create("bad").text == b""
+    assert text(indexes.create("bad")) is None
     assert indexes.generation("bad") == 2
 
 
@@ -198,7 +202,7 @@ def test_a_lineage_that_cannot_be_known_is_damage(opened, folder: Path, damage, 
     for operation in (indexes.get, indexes.generation, indexes.create, indexes.delete):
         with pytest.raises(Corrupt, match=what):
             operation(name)
-    assert indexes.get("good").text == b""
+    assert indexes.get("good").version == 0
 
 
 def test_what_a_crash_left_of_a_creation_or_a_deletion_is_removed(opened, folder: Path):
@@ -221,7 +225,7 @@ def test_what_a_crash_left_of_a_creation_or_a_deletion_is_removed(opened, folder
         "deleted/current",
         "started/current",
     ]
-    assert [indexes.create(name).text for name in ("made", "started", "deleted")] == [b"", b"", b""]
+    assert [indexes.create(name).version for name in ("made", "started", "deleted")] == [0, 0, 0]
     assert [indexes.generation(name) for name in ("made", "started", "deleted")] == [1, 1, 4]
 
 
@@ -229,29 +233,30 @@ def test_a_process_that_dies_leaves_no_lock_and_loses_nothing_it_made(folder: Pa
     program = (
         "import os, sys, pathlib\n"
         "from linernotes.fingerprint.index.indexes import Indexes\n"
-        "class Plain:\n"
-        "    def close(self): pass\n"
-        "indexes = Indexes.open(pathlib.Path(sys.argv[1]), opening=lambda *_, **__: Plain())\n"
-        "indexes.create('kept'); indexes.create('gone'); indexes.delete('gone')\n"
+        "from linernotes.fingerprint.index.values import make_update\n"
+        "indexes = Indexes.open(pathlib.Path(sys.argv[1]))\n"
+        "indexes.create('kept').update(make_update([(1, [2, 3])]))\n"
+        "indexes.create('gone'); indexes.delete('gone')\n"
         "os.kill(os.getpid(), 9)\n"
     )
     ended = subprocess.run([sys.executable, "-c", program, str(folder)], check=False, timeout=60)
     assert ended.returncode == -9
     indexes = opened()
     assert indexes.names() == ["kept"]
+    assert indexes.get("kept").stats().documents == 1
     assert indexes.create("gone") is indexes.get("gone")
     assert indexes.generation("gone") == 2
 
 
 def test_only_one_may_write_and_readers_may_be_many(opened):
     indexes = opened()
-    indexes.create("a").text = b"read"
+    put(indexes.create("a"), "read")
     for read_only in (False, True):
         with pytest.raises(Conflict, match="Another process"):
             opened(read_only=read_only)
     indexes.close()
     readers = [opened(read_only=True), opened(read_only=True)]
-    assert [reader.get("a").text for reader in readers] == [b"read", b"read"]
+    assert [text(reader.get("a")) for reader in readers] == ["read", "read"]
     with pytest.raises(Conflict, match="Another process"):
         opened()
 
@@ -272,17 +277,17 @@ def test_a_reader_changes_nothing(opened, folder: Path):
 
 def test_a_missing_folder_is_made_for_a_writer_one_level_deep_only(tmp_path: Path):
     with pytest.raises(NotFound):
-        Indexes.open(tmp_path / "a", opening=opening, read_only=True)
-    Indexes.open(tmp_path / "a", opening=opening).close()
+        Indexes.open(tmp_path / "a", read_only=True)
+    Indexes.open(tmp_path / "a").close()
     with pytest.raises(Unavailable, match="No such file"):
-        Indexes.open(tmp_path / "b" / "c", opening=opening)
+        Indexes.open(tmp_path / "b" / "c")
     (tmp_path / "file").touch()
     with pytest.raises(Unavailable):
-        Indexes.open(tmp_path / "file", opening=opening)
+        Indexes.open(tmp_path / "file")
 
 
 def test_a_folder_that_was_never_written_can_be_read(tmp_path: Path):
-    with Indexes.open(tmp_path, opening=opening, read_only=True) as indexes:
+    with Indexes.open(tmp_path, read_only=True) as indexes:
         assert indexes.names() == []
     assert list(tmp_path.iterdir()) == []
 
@@ -301,10 +306,10 @@ def test_an_index_that_cannot_be_opened_when_it_is_made_is_none(folder: Path):
     full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     faults: list[Exception] = [Unavailable("full")]
 
-    def sometimes(directory: Directory, *, settings: object, read_only: bool) -> NamedFake:
+    def sometimes(directory: Directory, *, settings: IndexSettings | None, read_only: bool) -> Index:
         if faults:
             raise faults.pop() from full
-        return opening(directory, settings=settings, read_only=read_only)
+        return open_index(directory, settings=settings, read_only=read_only)
 
     with Indexes.open(folder, opening=sometimes) as indexes:
         with pytest.raises(Unavailable, match="full"):
@@ -334,12 +339,12 @@ class FailingLineages(Lineages):
 def test_an_index_whose_deletion_failed_is_kept_or_takes_nothing_more(folder: Path, fails: int, usable):
     folder.mkdir()
     lineages = FailingLineages(folder, writes=2)
-    with Indexes(lineages, opening=opening, settings=None, read_only=False) as indexes:
+    with Indexes(lineages, opening=open_index, settings=None, read_only=False) as indexes:
         made = indexes.create("a")
         lineages.fails = fails
         with pytest.raises(Unavailable, match="full"):
             indexes.delete("a")
-        assert made.closed is not usable
+        assert is_closed(made) is not usable
         if usable:
             assert indexes.get("a") is made
         else:
@@ -351,7 +356,7 @@ def test_an_index_whose_deletion_failed_is_kept_or_takes_nothing_more(folder: Pa
 
 def test_threads_that_make_the_same_index_get_the_same(opened):
     indexes = opened()
-    found: list[NamedFake] = []
+    found: list[Index] = []
     threads = [Thread(target=lambda: found.append(indexes.create("a"))) for _ in range(8)]
     for thread in threads:
         thread.start()
@@ -359,3 +364,20 @@ def test_threads_that_make_the_same_index_get_the_same(opened):
         thread.join()
     assert len(found) == 8
     assert len(set(map(id, found))) == 1
+
+
+def test_settings_reach_the_indexes(opened):
+    index = opened(settings=IndexSettings(flush_postings=1)).create("a")
+    put(index, "flushed")
+    index.maintain()
+    assert index.saved_version == 1
+
+
+def test_an_empty_folder_needs_no_engine(folder: Path):
+    program = (
+        "import pathlib, sys\n"
+        "from linernotes.fingerprint.index.indexes import Indexes\n"
+        "Indexes.open(pathlib.Path(sys.argv[1])).close()\n"
+        "sys.exit('numba' in sys.modules)\n"
+    )
+    assert subprocess.run([sys.executable, "-c", program, str(folder)], check=False, timeout=60).returncode == 0
