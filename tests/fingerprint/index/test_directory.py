@@ -151,6 +151,17 @@ def test_a_loss_of_power_takes_back_what_was_removed_or_cut_without_a_sync():
     assert directory.crash().names() == ["b"]
 
 
+def test_what_is_written_over_what_was_cut_is_what_a_sync_keeps():
+    directory = MemoryDirectory()
+    put(directory, "a", b"alpha")
+    directory.sync()
+    output = directory.append("a")
+    output.truncate(2)
+    output.write(b"so")
+    output.sync()
+    assert directory.crash().read("a") == b"also"
+
+
 def test_chance_keeps_of_an_unsynced_tail_any_part_and_of_synced_bytes_all():
     directory = MemoryDirectory()
     put(directory, "a", b"synced")

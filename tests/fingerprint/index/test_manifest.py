@@ -64,6 +64,12 @@ def test_what_is_saved_is_loaded(manifest: Manifest):
     assert load(directory) == load(directory.crash()) == manifest
 
 
+def test_a_manifest_never_outlives_the_names_of_the_files_it_needs():
+    directory = with_files(segment_name(1))
+    save(directory, Manifest())
+    assert directory.crash().names() == [NAME, segment_name(1)]
+
+
 @pytest.mark.parametrize(
     "files",
     [(), (log_name(1),), (log_name(1), log_name(7), segment_name(1)), ("something else",)],

@@ -80,11 +80,13 @@ def load(directory: Directory) -> Manifest:
 def save(directory: Directory, manifest: Manifest) -> None:
     """Write a manifest so that there is always the old or the new one. After an `OSError` it may be either.
 
+    The names of all files in the directory are durable before it is, as it may need them.
     Raises `Invalid` for one that is too large, which only its metadata can make it.
     """
     data = encode(manifest)
     if len(data) > LARGEST:
         raise Invalid("The metadata of an index, with all else in its manifest, are at most 64 MiB.")
+    directory.sync()
     directory.replace(NAME, data)
 
 
