@@ -1,0 +1,119 @@
+"""Group commit: while a batch of updates is written and synced, the next one gathers."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Sequence
+from queue import SimpleQueue
+from typing import TypeAlias
+
+from linernotes.domain.errors import LinernotesError, Unavailable
+from linernotes.fingerprint.index.values import Update
+
+Commit: TypeAlias = Callable[[Sequence[Update]], list[int | LinernotesError]]
+"""Commits updates with one sync; returns a version or an error for each."""
+
+_Batch: TypeAlias = "list[tuple[Update, asyncio.Future[int]]]"
+# Rows and hashes of one batch, and of all that wait: beyond these, whoever writes waits first.
+BATCH_WORDS = 8_000_000
+WAITING_WORDS = 16_000_000
+
+
+class Writer:
+    """Writes to one index from a thread of its own. Its methods belong to the event loop."""
+
+    def __init__(self, commit: Commit, *, name: str) -> None:
+        """Keep what commits; the thread begins with the first update."""
+        self._commit = commit
+        self._name = name
+        self._loop = asyncio.get_running_loop()
+        self._waiting: _Batch = []
+        self._words = 0
+        self._busy = False
+        self._closed = False
+        self._quiet = asyncio.Event()
+        self._quiet.set()
+        self._room = asyncio.Event()
+        self._room.set()
+        self._batches: SimpleQueue[_Batch | None] = SimpleQueue()
+        self._thread: threading.Thread | None = None
+
+    async def room(self) -> None:
+        """Wait until not too much waits to be written."""
+        while not self._room.is_set():
+            await self._room.wait()
+
+    async def write(self, update: Update) -> int:
+        """Return the version of the commit when it is durable. Raises the index's errors; `Unavailable` when closed."""
+        if self._closed:
+            raise Unavailable("The index is closed.")
+        future: asyncio.Future[int] = self._loop.create_future()
+        self._waiting.append((update, future))
+        self._words += size_of(update)
+        if self._words > WAITING_WORDS:
+            self._room.clear()
+        if not self._busy:
+            self._busy = True
+            self._quiet.clear()
+            # At the end of this turn of the loop: what came in with it goes into the same batch.
+            self._loop.call_soon(self._hand_over)
+        return await future
+
+    async def close(self) -> None:
+        """Take no more, wait until everything is written, end the thread."""
+        self._closed = True
+        await self._quiet.wait()
+        if self._thread is not None:
+            self._batches.put(None)
+            self._thread = None
+
+    def _hand_over(self) -> None:
+        batch: _Batch = []
+        words = 0
+        for update, future in self._waiting:
+            words += size_of(update)
+            if batch and words > BATCH_WORDS:
+                break
+            batch.append((update, future))
+        self._waiting = self._waiting[len(batch) :]
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name=f"write {self._name}", daemon=True)
+            self._thread.start()
+        self._batches.put(batch)
+
+    def _run(self) -> None:
+        while (batch := self._batches.get()) is not None:
+            updates = [update for update, _ in batch]
+            outcomes: list[int | LinernotesError] | Exception
+            try:
+                outcomes = self._commit(updates)
+            except Exception as exc:  # noqa: BLE001 - whoever waits is told; the thread goes on
+                outcomes = exc
+            try:
+                self._loop.call_soon_threadsafe(self._done, batch, outcomes)
+            except RuntimeError:
+                return  # the loop has ended; nobody waits any more
+
+    def _done(self, batch: _Batch, outcomes: list[int | LinernotesError] | Exception) -> None:
+        found = [outcomes] * len(batch) if isinstance(outcomes, Exception) else outcomes
+        for (update, future), outcome in zip(batch, found, strict=True):
+            self._words -= size_of(update)
+            if future.done():  # cancelled by whoever waited
+                continue
+            if isinstance(outcome, Exception):
+                future.set_exception(outcome)
+            else:
+                future.set_result(outcome)
+        if self._words <= WAITING_WORDS:
+            self._room.set()
+        if self._waiting:
+            self._hand_over()
+        else:
+            self._busy = False
+            self._quiet.set()
+
+
+def size_of(update: Update) -> int:
+    """Return about how many words of memory an update takes."""
+    return int(update.hashes.size) + 2 * int(update.ids.size) + 16
