@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 NICENESS = 5
 _INTERVAL = 1.0
+_PAUSE = 0.05
 _AFTER_FAILURE = 10.0
 _log = logging.getLogger(__name__)
 
@@ -43,7 +44,7 @@ class Maintenance:
     def nudge(self, name: str) -> None:
         """Look at an index soon."""
         caretaker = self._caretakers.get(name)
-        if caretaker is not None:
+        if caretaker is not None and not caretaker.due.is_set():
             caretaker.due.set()
 
     def wait(self, seconds: float) -> bool:
@@ -69,7 +70,9 @@ class _Caretaker(threading.Thread):
     def run(self) -> None:
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
         while not self._over.is_set():
-            self.due.wait(_INTERVAL)
+            if self.due.wait(_INTERVAL):
+                # Looking costs as much as a small write; under many of them, not after each.
+                self._over.wait(_PAUSE)
             self.due.clear()
             try:
                 self._do_what_is_due()
