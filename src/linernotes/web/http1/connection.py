@@ -40,6 +40,7 @@ class Connection(asyncio.Protocol):
         self._headers: dict[bytes, bytes] = {}
         self._head_bytes = 0
         self._head_lines = 0
+        self._unfinished_bytes = 0
         self._body: list[bytes] = []
         self._body_bytes = 0
         # What is to be answered after the request that is being answered: requests, or bytes to send as they are.
@@ -78,11 +79,7 @@ class Connection(asyncio.Protocol):
         if self._ended:
             self._discard(data)
             return
-        if self._phase == _HEAD:
-            self._head_bytes += len(data)
-            if self._head_bytes > self._limits.head_bytes:
-                self._refuse(431)
-                return
+        phase, body_bytes = self._phase, self._body_bytes
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
@@ -92,6 +89,11 @@ class Connection(asyncio.Protocol):
         except httptools.HttpParserError:
             if not self._ended:
                 self._refuse(400)
+        else:
+            if phase == self._phase != _IDLE and body_bytes == self._body_bytes:
+                self._wait_for_header(data)
+            else:
+                self._unfinished_bytes = 0
 
     def eof_received(self) -> bool:
         """Stay open as long as something is to be answered to somebody who only stopped sending."""
@@ -119,11 +121,16 @@ class Connection(asyncio.Protocol):
         self._headers = {}
 
     def on_url(self, url: bytes) -> None:
-        self._target += url
+        self._head_bytes += len(url)
+        if self._head_bytes <= self._limits.head_bytes:
+            self._target += url
+        elif not self._ended:
+            self._refuse(431)
 
     def on_header(self, name: bytes, value: bytes) -> None:
         self._head_lines += 1
-        if self._head_lines <= self._limits.head_lines:
+        self._head_bytes += len(name) + len(value)
+        if self._head_lines <= self._limits.head_lines and self._head_bytes <= self._limits.head_bytes:
             self._headers[name.lower()] = value
         elif self._phase == _HEAD and not self._ended:
             self._refuse(431)
@@ -163,7 +170,7 @@ class Connection(asyncio.Protocol):
         request = Request(parser.get_method(), path_of(self._target), self._headers, body)
         if not keep:
             self._ended = True
-        if self._task is not None or self._queue:
+        if self._task is not None or self._queue or self._writable is not None:
             self._queue.append((request, keep))
             self._pause()
         else:
@@ -281,6 +288,12 @@ class Connection(asyncio.Protocol):
         self._close_if_done()
 
     # Refusing and ending.
+
+    def _wait_for_header(self, data: bytes) -> None:
+        """Count what the parser keeps: it hands over a header, or a trailer, when that is complete and not before."""
+        self._unfinished_bytes += len(data)
+        if self._unfinished_bytes > self._limits.head_bytes and not self._ended:
+            self._refuse(431)
 
     def _expected(self, wanted: bytes) -> None:
         if wanted.strip().lower() != b"100-continue":
