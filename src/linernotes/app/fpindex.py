@@ -121,13 +121,13 @@ class _Program:
         warm = asyncio.Event()
         self._warmed = warm
         self._warming = asyncio.create_task(_warm(warm))
-        service = Service(collection, work=self._work, threads=self._threads, warm=warm)
-        server.answer_with(service.handle)
         lines = None
         if legacy is not None:
             await collection.create(INDEX)
             lines = LineServer(session=lambda: Session(collection))
             await lines.start(legacy)
+        service = Service(collection, work=self._work, threads=self._threads, warm=warm)
+        server.answer_with(service.handle)
         _log.info("serving %d indexes on %s:%d", len(indexes.names()), self._options.host, self._options.port)
         return collection, lines
 

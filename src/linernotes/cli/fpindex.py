@@ -21,14 +21,17 @@ LATER = {"--coordinator", "--coordinator-url", "--peers"}
 def command(args: tuple[str, ...]) -> None:
     """Stand in for the AcoustID index server fpindex: its options, its HTTP API, its legacy line protocol.
 
-    --dir PATH is the data folder (data), made if it is missing; --host ADDRESS, in numbers (127.0.0.1); --port N for
-    HTTP (8080); --legacy-port N for the line protocol (0: none), which also makes the index main;
-    --checkpoint-threshold N, postings in memory that are written as a segment (2000000); --checkpoint-age-ms N, age at
-    which they are written anyhow (60000; 0: never); --load-concurrency N is accepted and has no effect, because opening
-    reads no segments.
-
     A value is the next word. What is unknown is warned about and ignored. SIGTERM and SIGINT end the server.
-    """
+
+    \b
+    --dir PATH                 data folder, made if it is missing (data)
+    --host ADDRESS             where to listen, in numbers (127.0.0.1)
+    --port N                   for HTTP (8080)
+    --legacy-port N            for the line protocol; also makes the index main (0: none)
+    --checkpoint-threshold N   hashes in memory that are written as a segment (2000000)
+    --checkpoint-age-ms N      age at which they are written anyhow (60000; 0: never)
+    --load-concurrency N       accepted without effect: opening reads no segments
+    """  # noqa: D301 - the character \b keeps the lines that follow as they are
     if args in {("--help",), ("-h",)}:
         context = click.get_current_context()
         click.echo(context.command.get_help(context))
