@@ -17,7 +17,8 @@ from linernotes.fingerprint.index.settings import IndexSettings
 from linernotes.fingerprint.index.upkeep import needed_files
 from linernotes.fingerprint.index.values import Update
 
-_DOCUMENTS = 1 << 15
+# Postings of a document that a buffer expects at least; where there are fewer, it is full of documents first.
+_POSTINGS = 64
 
 
 class Recovered(NamedTuple):
@@ -69,7 +70,7 @@ def new_buffer(first_version: int, updates: Iterable[Update], settings: IndexSet
     return Buffer(
         first_version=first_version,
         postings=max(postings, settings.flush_postings),
-        documents=max(documents, _DOCUMENTS),
+        documents=max(documents, settings.flush_postings // _POSTINGS),
     )
 
 

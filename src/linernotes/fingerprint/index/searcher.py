@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from linernotes.fingerprint.index.buffer import Buffer
 from linernotes.fingerprint.index.kernels import rows as columns
 from linernotes.fingerprint.index.kernels import work as places
-from linernotes.fingerprint.index.kernels.search import HASHED, TOO_COSTLY, search, search_all
+from linernotes.fingerprint.index.kernels.search import TOO_COSTLY, search, search_each
+from linernotes.fingerprint.index.kernels.work import HASHED
 from linernotes.fingerprint.index.segment import Segment
 from linernotes.fingerprint.index.values import Hit
 from linernotes.fingerprint.values import Words
@@ -79,7 +80,7 @@ class Searcher:
         ends = np.cumsum([query.size for query, _ in prepared])
         floors = np.array([floor for _, floor in prepared], dtype=np.int64)
         hits = np.empty((len(queries), max(limit, 1), 3), dtype=np.int64)
-        counts = search_all(self.rows, hashes, ends, floors, wanted, work.addresses, hits)
+        counts = search_each(self.rows, hashes, ends, floors, wanted, work.addresses, hits)
         return [
             [Hit(id_, score) for score, id_, _ in rows[:count]]
             for rows, count in zip(hits.tolist(), counts.tolist(), strict=True)
@@ -112,6 +113,7 @@ class _Work:
         hashes, documents, parts, limit = self._room
         self._arrays = {
             places.MIXED: np.zeros(hashes, dtype=np.uint32),
+            places.BUCKETS: np.zeros(2 * hashes, dtype=np.int64),
             places.STARTS: np.zeros(hashes, dtype=np.int64),
             places.ENDS: np.zeros(hashes, dtype=np.int64),
             places.COUNTS: np.zeros(2 * places.SLOTS, dtype=np.uint32),

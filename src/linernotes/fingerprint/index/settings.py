@@ -10,7 +10,7 @@ import msgspec
 class IndexSettings(msgspec.Struct, frozen=True, kw_only=True):
     """How an index flushes, merges and searches."""
 
-    flush_postings: Annotated[int, msgspec.Meta(ge=1)] = 2_000_000
+    flush_postings: Annotated[int, msgspec.Meta(ge=1)] = 500_000
     """Postings in memory after which they are written as a segment."""
     flush_seconds: Annotated[float, msgspec.Meta(ge=0)] = 60.0
     """Age of the oldest write in memory after which all are written as a segment; 0 is never."""

@@ -11,14 +11,16 @@ from numpy.typing import NDArray
 from linernotes.fingerprint.index.buffer import Buffer
 from linernotes.fingerprint.index.directory import Directory
 from linernotes.fingerprint.index.kernels.build import NONE, build, varying
-from linernotes.fingerprint.index.kernels.merge import merge
+from linernotes.fingerprint.index.kernels.merge import encode, gather, merge_rows
 from linernotes.fingerprint.index.layout import Layout, choose_layout
 from linernotes.fingerprint.index.manifest import SegmentEntry
 from linernotes.fingerprint.index.segment import Segment, SegmentWriter
 from linernotes.fingerprint.index.values import Ids
 from linernotes.fingerprint.values import Words
 
-_CHUNK = 1 << 21
+# Keys of a chunk are sorted in the processor's cache.
+_CHUNK = 1 << 19
+_VERIFIED = 1 << 24
 
 
 class Kept(NamedTuple):
@@ -56,7 +58,7 @@ def flush_buffer(directory: Directory, name: str, buffer: Buffer) -> Made:
 def merge_segments(directory: Directory, name: str, segments: Sequence[Segment]) -> Made:
     """Write the living documents of segments as one; `Corrupt` when one of them is damaged."""
     for segment in segments:
-        while segment.blocks.verify_some(_CHUNK):
+        while segment.blocks.verify_some(_VERIFIED):
             pass
     kept = _keep(segments)
     if kept.ids.size == 0:
@@ -104,25 +106,27 @@ def _merged_layout(segments: Sequence[Segment], kept: Kept) -> Layout:
 def _merge_chunks(
     writer: SegmentWriter, segments: Sequence[Segment], kept: Kept, layout: Layout, table: Words
 ) -> int:
-    rows = np.stack([segment.row for segment in segments])
-    bases = np.cumsum([0] + [numbers.size for numbers in kept.numbers[:-1]])
-    numbers = np.concatenate(kept.numbers)
+    """Write the merged postings, and the table; return how often one document has one hash at most."""
     total = sum(segment.footer.postings for segment in segments)
-    chunk_bits = min(layout.table_bits, max(0, (total // _CHUNK).bit_length()))
+    chunk_bits = min(layout.table_bits, (total // _CHUNK).bit_length())
     most = _longest_chunk(segments, chunk_bits)
-    words, spare = np.empty(most, dtype=np.uint32), np.empty(most, dtype=np.uint32)
-    cursors = np.zeros((len(segments), 2), dtype=np.int64)
+    keys, other, postings = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most, np.uint32)
+    starts = np.zeros(len(segments) + 1, dtype=np.int64)
     buckets = layout.buckets >> chunk_bits
-    written, repeats = 0, 1
-    for first in range(0, layout.buckets, buckets):
-        ends = table[first + 1 : first + buckets + 1]
-        found, run = merge(
-            rows, numbers, bases, _numbers_of(layout), (first, first + buckets), ends, words, cursors, spare
-        )
-        ends += np.uint32(written)
-        written += found
+    repeats = 1
+    for chunk in range(1 << chunk_bits):
+        for i, (segment, numbers) in enumerate(zip(segments, kept.numbers, strict=True)):
+            room = keys.ctypes.data + 8 * int(starts[i])
+            found = gather(segment.row, numbers.ctypes.data, chunk, chunk_bits, room)
+            starts[i + 1] = starts[i] + found
+        count = int(starts[-1])
+        merged = merge_rows(keys.ctypes.data, starts.copy(), len(segments), other.ctypes.data)
+        first = chunk * buckets
+        lengths = table[first + 1 : first + 1 + buckets]
+        run = encode(merged, count, _numbers_of(layout), first, lengths.ctypes.data, postings.ctypes.data)
         repeats = max(repeats, run)
-        writer.write_postings(words[:found])
+        writer.write_postings(postings[:count])
+    np.cumsum(table, out=table, dtype=np.uint32)
     return repeats
 
 

@@ -13,6 +13,9 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
+LANES = 16
+"""How many numbers `equal` compares at once."""
+
 _LONG = ir.IntType(64)
 
 
@@ -24,7 +27,8 @@ def _pointer(builder: Any, address: Any, index: Any, bits: int) -> Any:
 def _loads(bits: int) -> Callable[[int, int], int]:
     def load(_context: Any, address: Any, index: Any) -> Any:
         def emit(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-            found = builder.load(_pointer(builder, *arguments, bits), typ=ir.IntType(bits))
+            # Pairs of 32 bits are read as one number of 64.
+            found = builder.load(_pointer(builder, *arguments, bits), align=min(bits // 8, 4), typ=ir.IntType(bits))
             return found if bits == 64 else builder.zext(found, _LONG)
 
         return types.int64(types.int64, types.int64), emit
@@ -59,6 +63,28 @@ def _prefetch(_context: Any, address: Any) -> Any:
 
     return types.void(types.int64), emit
 
+
+def _splat(builder: Any, number: Any) -> Any:
+    short = ir.IntType(32)
+    undefined = ir.Constant(ir.VectorType(short, LANES), ir.Undefined)
+    first = builder.insert_element(undefined, builder.trunc(number, short), short(0))
+    return builder.shuffle_vector(first, undefined, ir.Constant(ir.VectorType(short, LANES), [0] * LANES))
+
+
+def _equal(_context: Any, address: Any, index: Any, mask: Any, word: Any) -> Any:
+    row = ir.VectorType(ir.IntType(32), LANES)
+
+    def emit(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        where = builder.bitcast(_pointer(builder, arguments[0], arguments[1], 32), row.as_pointer())
+        found = builder.and_(builder.load(where, align=4, typ=row), _splat(builder, arguments[2]))
+        bits = builder.icmp_unsigned("==", found, _splat(builder, arguments[3]))
+        return builder.zext(builder.bitcast(bits, ir.IntType(LANES)), _LONG)
+
+    return types.int64(types.int64, types.int64, types.int64, types.int64), emit
+
+
+equal = cast("Callable[[int, int, int, int], int]", intrinsic(_equal))
+"""One bit for each of `LANES` numbers of 32 bits from an index on, the first one lowest: whether it is a word under a mask."""
 
 load8 = _loads(8)
 load32 = _loads(32)

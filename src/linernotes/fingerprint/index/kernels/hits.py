@@ -7,22 +7,19 @@ from numpy.typing import NDArray
 
 from linernotes.fingerprint.index.kernels.addresses import load32
 from linernotes.fingerprint.index.kernels.rows import DIED, IDS
+from linernotes.fingerprint.index.kernels.work import LIMIT, PERCENT, VIEW
 from linernotes.fingerprint.kernels.compiling import kernel
 
 _Numbers = NDArray[np.int64]
 
 
 @kernel
-def offer(
-    row: _Numbers, part: int, document: int, score: int, view: int, percent: int, limit: int, hits: _Numbers, found: int
-) -> int:
+def offer(row: _Numbers, part: int, document: int, score: int, wanted: _Numbers, hits: _Numbers, found: int) -> int:
     """Put a document in its place if it lives in this view and is good enough; return the length of the list."""
-    if found and score < hits[0, 0] * percent // 100:
+    limit = wanted[LIMIT]
+    if limit == 0 or (found and score < hits[0, 0] * wanted[PERCENT] // 100):
         return found
-    if found == limit and (limit == 0 or score < hits[found - 1, 0]):
-        return found
-    died = load32(row[DIED], document)
-    if died and died <= view:
+    if (found == limit and score < hits[found - 1, 0]) or dead(row, document, wanted):
         return found
     id_ = load32(row[IDS], document)
     at = found if found < limit else limit - 1
@@ -33,6 +30,13 @@ def offer(
         at -= 1
     hits[at, 0], hits[at, 1], hits[at, 2] = score, id_, part
     return min(found + 1, limit)
+
+
+@kernel
+def dead(row: _Numbers, document: int, wanted: _Numbers) -> bool:
+    """Tell whether a document is dead in this view."""
+    died = load32(row[DIED], document)
+    return died != 0 and died <= wanted[VIEW]
 
 
 @kernel
