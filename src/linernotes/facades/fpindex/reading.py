@@ -6,6 +6,8 @@ understands the body or leaves it to the plain reader.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from typing import Annotated, Any
 
 import msgspec
@@ -128,12 +130,18 @@ def _quick_msgpack_search(body: bytes) -> Search | None:
     )
 
 
-def _msgpack_fields(body: bytes, array: int, letters: NDArray[np.uint8]) -> tuple[Words | None, NDArray[np.int64]]:
-    from linernotes.facades.fpindex.kernels import read_fields  # noqa: PLC0415 - numba takes its time
+@cache
+def _kernel() -> Callable[..., Any]:
+    """Return the compiled reader, loaded when it is first needed: numba takes its time."""
+    from linernotes.facades.fpindex.kernels import read_fields  # noqa: PLC0415 - as above
 
+    return read_fields
+
+
+def _msgpack_fields(body: bytes, array: int, letters: NDArray[np.uint8]) -> tuple[Words | None, NDArray[np.int64]]:
     hashes = np.empty(len(body), dtype=np.uint32)
     numbers = np.empty(letters.size, dtype=np.int64)
-    count = int(read_fields(np.frombuffer(body, dtype=np.uint8), array, letters, numbers, hashes))
+    count = int(_kernel()(np.frombuffer(body, dtype=np.uint8), array, letters, numbers, hashes))
     return (None, numbers) if count < 0 else (hashes[:count], numbers)
 
 
