@@ -16,22 +16,26 @@ if TYPE_CHECKING:
 LATER = {"--coordinator", "--coordinator-url", "--peers"}
 
 
-@click.command(name="fpindex", cls=Verbatim, add_help_option=False, options_metavar="[FPINDEX'S OPTIONS]")
-@click.argument("args", nargs=-1, metavar="")
+# The options are declared for the help alone; `read_options` reads them as fpindex does.
+@click.command(name="fpindex", cls=Verbatim, add_help_option=False)
+@click.option("--dir", metavar="PATH", help="Data folder, made if it is missing. Default: data.")
+@click.option("--host", metavar="ADDRESS", help="Where to listen, in numbers. Default: 127.0.0.1.")
+@click.option("--port", metavar="N", help="Port for HTTP. Default: 8080.")
+@click.option(
+    "--legacy-port", metavar="N", help="Port of the line protocol; it also makes the index main. Default: none."
+)
+@click.option(
+    "--checkpoint-threshold", metavar="N", help="Hashes in memory that are written as a segment. Default: 2000000."
+)
+@click.option(
+    "--checkpoint-age-ms", metavar="N", help="Age at which they are written anyhow; 0 is never. Default: 60000."
+)
+@click.option("--load-concurrency", metavar="N", help="Accepted without effect: opening reads no segments.")
 def command(args: tuple[str, ...]) -> None:
     """Stand in for the AcoustID index server fpindex: its options, its HTTP API, its legacy line protocol.
 
     A value is the next word. What is unknown is warned about and ignored. SIGTERM and SIGINT end the server.
-
-    \b
-    --dir PATH                 data folder, made if it is missing (data)
-    --host ADDRESS             where to listen, in numbers (127.0.0.1)
-    --port N                   for HTTP (8080)
-    --legacy-port N            for the line protocol; also makes the index main (0: none)
-    --checkpoint-threshold N   hashes in memory that are written as a segment (2000000)
-    --checkpoint-age-ms N      age at which they are written anyhow (60000; 0: never)
-    --load-concurrency N       accepted without effect: opening reads no segments
-    """  # noqa: D301 - the character \b keeps the lines that follow as they are
+    """
     if args in {("--help",), ("-h",)}:
         context = click.get_current_context()
         click.echo(context.command.get_help(context))
