@@ -1,6 +1,8 @@
-"""A segment's file as blocks of 64 KiB, each with a checksum of its own, so that what is not read need not be verified."""
+"""A segment's file as blocks of 64 KiB, each with its own checksum, so that what is not read need not be verified."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 import xxhash
@@ -24,9 +26,9 @@ class BlockWriter:
         self._hasher = xxhash.xxh3_64()
         self._unsynced = 0
 
-    def write(self, array: NDArray[np.generic]) -> None:
+    def write(self, array: NDArray[Any]) -> None:
         """Append an array's bytes."""
-        data = memoryview(np.ascontiguousarray(array)).cast("B") if array.size else memoryview(b"")
+        data = np.ascontiguousarray(array).data.cast("B") if array.size else memoryview(b"")
         self._output.write(data)
         at = 0
         while at < len(data):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,7 +52,7 @@ class Buffer:
     def _row(self, slot_bits: int) -> NDArray[np.int64]:
         row = np.zeros(rows.WIDTH, dtype=np.int64)
         row[rows.KIND], row[rows.TABLE_BITS], row[rows.SLOT_BITS] = rows.BUFFER, _TABLE_BITS, slot_bits
-        arrays = {
+        arrays: dict[int, NDArray[Any]] = {
             rows.TABLE: self._heads,
             rows.POSTINGS: self._words,
             rows.NEXT: self._next,

@@ -1,7 +1,7 @@
 """The seam through which an index touches its files: a folder with flat names.
 
-`FolderDirectory` keeps real files, `MemoryDirectory` keeps them in memory. An operation that fails raises `OSError`; the
-index turns it into one of our errors.
+`FolderDirectory` keeps real files, `MemoryDirectory` keeps them in memory. An operation that fails raises `OSError`;
+the index turns it into one of our errors.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """One index: opened, written by commits, searched through searchers.
 
-Commits are made one batch at a time under `_commits`: logged and synced, then put into the buffer, then visible. Flushes
-and merges run beside them and meet them only when parts change places.
+Commits are made one batch at a time under `_commits`: logged and synced, then put into the buffer, then visible.
+Flushes and merges run beside them and meet them only when parts change places.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import TracebackType
+from typing import Self
 
-from linernotes.domain.errors import Conflict, LinernotesError, Unavailable
+from linernotes.domain.errors import Conflict, Invalid, LinernotesError, Unavailable
 from linernotes.fingerprint.index.directory import Directory
 from linernotes.fingerprint.index.log import LogWriter
 from linernotes.fingerprint.index.manifest import log_name
@@ -67,13 +68,11 @@ class Index:
             raise _unavailable(exc) from exc
 
     @classmethod
-    def open(
-        cls, directory: Directory, *, settings: IndexSettings = _DEFAULT, read_only: bool = False
-    ) -> Index:
+    def open(cls, directory: Directory, *, settings: IndexSettings = _DEFAULT, read_only: bool = False) -> Index:
         """Open an index; see the constructor."""
         return cls(directory, settings=settings, read_only=read_only)
 
-    def __enter__(self) -> Index:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, _: type[BaseException] | None, __: BaseException | None, ___: TracebackType | None) -> None:
@@ -109,9 +108,7 @@ class Index:
             raise Unavailable("The index is closed.")
         return self._parts.searcher
 
-    def search(
-        self, query: Words, *, limit: int = 40, min_score: int | None = None, score_pct: int = 10
-    ) -> list[Hit]:
+    def search(self, query: Words, *, limit: int = 40, min_score: int | None = None, score_pct: int = 10) -> list[Hit]:
         """Search the newest version; see `Searcher.search`."""
         return self.searcher().search(query, limit=limit, min_score=min_score, score_pct=score_pct)
 
@@ -136,8 +133,8 @@ class Index:
     def update_all(self, updates: Sequence[Update]) -> list[int | LinernotesError]:
         """Commit updates one after the other with one sync; return for each its version or why it was refused.
 
-        That is `VersionMismatch`, `Invalid` for an update that cannot be, `Corrupt`, or `Unavailable` when nothing can be
-        written; one of the first two does not stop the others.
+        That is `VersionMismatch`, `Invalid` for an update that cannot be, `Corrupt`, or `Unavailable` when nothing can
+        be written; one of the first two does not stop the others.
         """
         batch = [_Ticket(update) for update in updates]
         with self._commits:
@@ -205,6 +202,9 @@ class Index:
             if expected is not None and expected != version:
                 ticket.outcome = VersionMismatch(f"The index is at version {version}, not {expected}.")
                 continue
+            if fault := ticket.update.fault():
+                ticket.outcome = Invalid(f"This is no update: {fault}.")
+                continue
             version += 1
             accepted.append((version, ticket))
         return accepted
@@ -225,6 +225,8 @@ class Index:
         """Begin a new buffer with room for updates, and its log. `_commits` is held."""
         first = self._parts.version + 1
         if self._parts.buffer.seen and self._log is not None:
+            if self._log.broken:
+                raise Unavailable("The log took no more writes after a failure.", hint="Start again to recover.")
             log = LogWriter(self._directory, log_name(first))
             self._log.close()
             self._log = log

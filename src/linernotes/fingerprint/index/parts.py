@@ -90,7 +90,9 @@ class Parts:
         """Return what there is."""
         with self.lock:
             parts = [part for part in self._all() if part.documents]
-            lows, highs = zip(*[_edges(part) for part in parts if part.living], strict=True) if self.living else ((0,), (0,))
+            lows, highs = (
+                zip(*[_edges(part) for part in parts if part.living], strict=True) if self.living else ((0,), (0,))
+            )
             return Stats(
                 documents=self.living,
                 postings=sum(_postings(part) for part in parts),

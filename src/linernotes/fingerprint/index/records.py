@@ -118,7 +118,8 @@ def read(data: memoryview, offset: int) -> Record | None:
         removed=removed != 0,
         metadata=_metadata(data[found.end - metadata : found.end]),
     )
-    _check(update)
+    if fault := update.fault():
+        raise Nonsense(fault)
     return Record(found.version, update, found.batch, found.end)
 
 
@@ -133,24 +134,3 @@ def _metadata(data: memoryview) -> dict[str, str]:
         return msgspec.msgpack.decode(data, type=dict[str, str])
     except (msgspec.MsgspecError, ValueError) as exc:
         raise Nonsense("its metadata cannot be read") from exc
-
-
-def _check(update: Update) -> None:
-    """Raise `Nonsense` for columns that do not fit together: kernels read them without looking."""
-    ends = update.ends
-    if not ends.size:
-        if update.hashes.size:
-            raise Nonsense("it has hashes of no document")
-        return
-    if not update.ids.all():
-        raise Nonsense("a document has the id 0")
-    if ends[-1] != update.hashes.size or (ends[1:] < ends[:-1]).any():
-        raise Nonsense("its documents do not fit its hashes")
-    if update.removed.any() and update.hashes.size and _lengths(ends)[update.removed].any():
-        raise Nonsense("a document that is removed has hashes")
-
-
-def _lengths(ends: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    lengths = ends.copy()
-    lengths[1:] -= ends[:-1]
-    return lengths

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from linernotes.fingerprint.index.buffer import Buffer
-from linernotes.fingerprint.index.kernels import rows as columns
 from linernotes.fingerprint.index.kernels import work as places
 from linernotes.fingerprint.index.kernels.search import TOO_COSTLY, search, search_each
 from linernotes.fingerprint.index.kernels.work import HASHED
@@ -19,10 +19,24 @@ from linernotes.fingerprint.values import Words
 
 _UNLIMITED = 1 << 62
 _PARTS, _HITS = 64, 128
+_NOTHING = np.zeros(0, dtype=np.uint32)
 
 
-class TooCostly(Exception):  # noqa: N818 - like the error tree's, the name is the answer
+class TooCostly(Exception):
     """A search would have to read more postings than it was allowed to."""
+
+
+class Found(NamedTuple):
+    """The hits of several queries, one after the other, as columns; `ends` has where those of each query end."""
+
+    ids: NDArray[np.int64]
+    scores: NDArray[np.int64]
+    ends: NDArray[np.int64]
+
+    def of(self, query: int) -> list[Hit]:
+        """Return the hits of the query at a place."""
+        part = slice(int(self.ends[query - 1]) if query else 0, int(self.ends[query]))
+        return [Hit(*row) for row in zip(self.ids[part].tolist(), self.scores[part].tolist(), strict=True)]
 
 
 class Searcher:
@@ -52,7 +66,7 @@ class Searcher:
         """Return the documents that share most hashes with a query, highest score first, of equal ones lowest id first.
 
         A score is the number of a document's postings whose hash is in the query. Hits have at least `min_score`
-        (a twentieth of the query's length, rounded up, by default) and at least `score_pct` hundredths of the best score.
+        (a twentieth of the query's length, rounded up, by default) and `score_pct` hundredths of the best score.
 
         With a cap, lists of more than that many postings show no documents by themselves, but count in all scores. The
         first hit is still that of an exhaustive search; missing among the others can be documents of less than
@@ -68,23 +82,18 @@ class Searcher:
 
     def search_all(
         self, queries: Sequence[Words], *, limit: int = 40, min_score: int | None = None, score_pct: int = 10
-    ) -> list[list[Hit]]:
+    ) -> Found:
         """Return the hits of each query as `search` does, in one call of the compiled code."""
-        if not queries:
-            return []
         prepared = [self._prepared(query, min_score) for query in queries]
-        longest = max(query.size for query, _ in prepared)
-        work = self._work(longest, limit)
+        work = self._work(max((query.size for query, _ in prepared), default=0), limit)
         wanted = work.wanted(limit, 0, score_pct, self._cap, None, self.view)
-        hashes = np.concatenate([query for query, _ in prepared])
-        ends = np.cumsum([query.size for query, _ in prepared])
+        hashes = np.concatenate([_NOTHING, *(query for query, _ in prepared)])
+        ends = np.cumsum([query.size for query, _ in prepared], dtype=np.int64)
         floors = np.array([floor for _, floor in prepared], dtype=np.int64)
-        hits = np.empty((len(queries), max(limit, 1), 3), dtype=np.int64)
-        counts = search_each(self.rows, hashes, ends, floors, wanted, work.addresses, hits)
-        return [
-            [Hit(id_, score) for score, id_, _ in rows[:count]]
-            for rows, count in zip(hits.tolist(), counts.tolist(), strict=True)
-        ]
+        hits = np.empty((len(queries) * limit, 3), dtype=np.int64)
+        found = search_each(self.rows, hashes, ends, floors, wanted, work.addresses, hits)
+        total = int(found[-1]) if found.size else 0
+        return Found(hits[:total, 1], hits[:total, 0], found)
 
     def _prepared(self, query: Words, min_score: int | None) -> tuple[Words, int]:
         """Return a query that the compiled code can take, and its floor; what it would read is verified by then."""
@@ -111,7 +120,7 @@ class _Work:
     def __init__(self, hashes: int, documents: int, parts: int, limit: int) -> None:
         self._room = (max(hashes, HASHED), max(documents, HASHED), max(parts, _PARTS), max(limit, _HITS))
         hashes, documents, parts, limit = self._room
-        self._arrays = {
+        self._arrays: dict[int, NDArray[Any]] = {
             places.MIXED: np.zeros(hashes, dtype=np.uint32),
             places.BUCKETS: np.zeros(2 * hashes, dtype=np.int64),
             places.STARTS: np.zeros(hashes, dtype=np.int64),
@@ -130,9 +139,7 @@ class _Work:
         room = self._room
         return hashes <= room[0] and documents <= room[1] and parts <= room[2] and limit <= room[3]
 
-    def wanted(
-        self, limit: int, floor: int, percent: int, cap: int, most: int | None, view: int
-    ) -> NDArray[np.int64]:
+    def wanted(self, limit: int, floor: int, percent: int, cap: int, most: int | None, view: int) -> NDArray[np.int64]:
         asked = (limit, floor, percent, cap, _UNLIMITED if most is None else most, view)
         if asked != self._asked:
             self._wanted[:] = self._asked = asked

@@ -1,19 +1,20 @@
 """Segments: immutable files of postings in the order of their mixed hashes, mapped into memory and searched there.
 
-A file is postings, table, ids in rising order, versions, a checksum per block, and a footer that says where all this is.
-Documents that are dead are no part of it: they are kept beside it.
+A file is postings, table, ids in rising order, versions, a checksum per block, and a footer that says where all this
+is. Which documents are dead is kept beside it.
 """
 
 from __future__ import annotations
 
 import struct
+from typing import Any, Self
 
 import msgspec
 import numpy as np
 import xxhash
 from numpy.typing import NDArray
 
-from linernotes.fingerprint.index.blocks import BlockWriter, Blocks, corrupt
+from linernotes.fingerprint.index.blocks import Blocks, BlockWriter, corrupt
 from linernotes.fingerprint.index.directory import Directory
 from linernotes.fingerprint.index.kernels import rows
 from linernotes.fingerprint.index.kernels.rows import FACTOR
@@ -83,15 +84,17 @@ class Segment:
     def verify_for(self, query: Words) -> None:
         """Verify what a search for a query would read; `Corrupt` when that is damaged."""
         layout = self.footer.layout
-        buckets = ((query * np.uint32(FACTOR)) >> np.uint32(32 - layout.table_bits)).astype(np.int64) if (
-            layout.table_bits
-        ) else np.zeros(query.size, dtype=np.int64)
+        buckets = (
+            ((query * np.uint32(FACTOR)) >> np.uint32(32 - layout.table_bits)).astype(np.int64)
+            if (layout.table_bits)
+            else np.zeros(query.size, dtype=np.int64)
+        )
         for bucket in np.unique(buckets).tolist():
             at = self.footer.table_at + 4 * bucket
             self.blocks.verify(at, at + 8)
             self.blocks.verify(4 * int(self.table[bucket]), 4 * int(self.table[bucket + 1]))
 
-    def _array(self, at: int, count: int, kind: type[np.generic]) -> NDArray[np.generic]:
+    def _array(self, at: int, count: int, kind: type[np.generic]) -> NDArray[Any]:
         return np.frombuffer(self._bytes, dtype=kind, count=count, offset=at)
 
     def _row(self) -> NDArray[np.int64]:
@@ -100,7 +103,7 @@ class Segment:
         row[rows.KIND] = rows.SEGMENT
         row[rows.TABLE_BITS], row[rows.LOW], row[rows.DOC_BITS] = layout.table_bits, layout.low_bits, layout.doc_bits
         row[rows.DOCUMENTS], row[rows.REPEATS] = self.footer.documents, self.footer.repeats
-        arrays = {
+        arrays: dict[int, NDArray[Any]] = {
             rows.TABLE: self.table,
             rows.POSTINGS: self.postings,
             rows.IDS: self.ids,
@@ -120,7 +123,7 @@ class SegmentWriter:
         self._output = directory.create(name)
         self._blocks = BlockWriter(self._output)
 
-    def __enter__(self) -> SegmentWriter:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -153,7 +156,9 @@ class SegmentWriter:
         )
         body = msgspec.msgpack.encode(footer)
         checksum = xxhash.xxh3_64_intdigest(body)
-        self._output.write(sums.tobytes() + _HEAD.pack(_MAGIC, checksum, len(body)) + body.ljust(_FOOTER - _HEAD.size, b"\0"))
+        self._output.write(
+            sums.tobytes() + _HEAD.pack(_MAGIC, checksum, len(body)) + body.ljust(_FOOTER - _HEAD.size, b"\0")
+        )
         self._output.sync()
         return SegmentEntry(
             name=self._name,

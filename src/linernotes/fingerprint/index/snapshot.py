@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from linernotes.fingerprint.index.directory import Directory
 from linernotes.fingerprint.index.manifest import Manifest, encode
@@ -31,7 +31,7 @@ class Snapshot:
                     data = directory.map(name)
                     self.files.append(File(name, len(data), data))
 
-    def __enter__(self) -> Snapshot:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, _: type[BaseException] | None, __: BaseException | None, ___: TracebackType | None) -> None:

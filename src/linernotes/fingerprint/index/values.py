@@ -17,6 +17,9 @@ Ids: TypeAlias = NDArray[np.uint32]
 
 HIGHEST_ID = (1 << 32) - 1
 
+MOST_HASHES = 200_000_000
+"""More hashes than these, 800 MB of them, are too much for one update."""
+
 
 class Hit(NamedTuple):
     """A document that was found, and how many of its postings have a hash of the query."""
@@ -38,6 +41,23 @@ class Update(msgspec.Struct, frozen=True, kw_only=True):
     removed: NDArray[np.bool_]
     metadata: Mapping[str, str] = {}
     expected_version: int | None = None
+
+    def fault(self) -> str:
+        """Return why this cannot be an update, or nothing. The compiled code reads the columns without looking."""
+        ids, ends, hashes, removed = self.ids, self.ends, self.hashes, self.removed
+        if not ids.size == ends.size == removed.size:
+            return "its columns are not of one length"
+        if hashes.size > MOST_HASHES:
+            return f"it has more than {MOST_HASHES:,} hashes"
+        if not ids.size:
+            return "it has hashes of no document" if hashes.size else ""
+        if not ids.all():
+            return "a document has the id 0"
+        if ends[-1] != hashes.size or (ends[1:] < ends[:-1]).any():
+            return "its documents do not fit its hashes"
+        if removed.any() and np.diff(ends, prepend=np.uint32(0))[removed].any():
+            return "a document that is removed has hashes"
+        return ""
 
 
 class Stats(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""Making segments: from a buffer, and from segments. What died meanwhile is carried over when the new one takes its place."""
+"""Making segments: from a buffer, and from segments. What died meanwhile is carried over to the new one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from linernotes.fingerprint.index.directory import Directory
 from linernotes.fingerprint.index.kernels.build import NONE, build, varying
 from linernotes.fingerprint.index.kernels.merge import encode, gather, merge_rows
 from linernotes.fingerprint.index.layout import Layout, choose_layout
-from linernotes.fingerprint.index.manifest import SegmentEntry
 from linernotes.fingerprint.index.segment import Segment, SegmentWriter
 from linernotes.fingerprint.index.values import Ids
 from linernotes.fingerprint.values import Words
@@ -24,7 +23,7 @@ _VERIFIED = 1 << 24
 
 
 class Kept(NamedTuple):
-    """The documents that a new segment takes over: their ids and versions in its order, and per part the new numbers."""
+    """The documents that a new segment takes over: their ids and versions in its order; per part the new numbers."""
 
     ids: Ids
     versions: NDArray[np.int64]
@@ -103,9 +102,7 @@ def _merged_layout(segments: Sequence[Segment], kept: Kept) -> Layout:
     return choose_layout(documents=kept.ids.size, postings=postings, bits=1 << low)
 
 
-def _merge_chunks(
-    writer: SegmentWriter, segments: Sequence[Segment], kept: Kept, layout: Layout, table: Words
-) -> int:
+def _merge_chunks(writer: SegmentWriter, segments: Sequence[Segment], kept: Kept, layout: Layout, table: Words) -> int:
     """Write the merged postings, and the table; return how often one document has one hash at most."""
     total = sum(segment.footer.postings for segment in segments)
     chunk_bits = min(layout.table_bits, (total // _CHUNK).bit_length())

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, cast
 
+import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
@@ -25,10 +26,12 @@ def _pointer(builder: Any, address: Any, index: Any, bits: int) -> Any:
 
 
 def _loads(bits: int) -> Callable[[int, int], int]:
-    def load(_context: Any, address: Any, index: Any) -> Any:
+    def load(_context: Any, _address: Any, _index: Any) -> Any:
         def emit(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
             # Pairs of 32 bits are read as one number of 64.
-            found = builder.load(_pointer(builder, *arguments, bits), align=min(bits // 8, 4), typ=ir.IntType(bits))
+            found = builder.load(
+                _pointer(builder, arguments[0], arguments[1], bits), align=min(bits // 8, 4), typ=ir.IntType(bits)
+            )
             return found if bits == 64 else builder.zext(found, _LONG)
 
         return types.int64(types.int64, types.int64), emit
@@ -37,7 +40,7 @@ def _loads(bits: int) -> Callable[[int, int], int]:
 
 
 def _stores(bits: int) -> Callable[[int, int, int], None]:
-    def store(_context: Any, address: Any, index: Any, value: Any) -> Any:
+    def store(_context: Any, _address: Any, _index: Any, _value: Any) -> Any:
         def emit(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
             where = _pointer(builder, arguments[0], arguments[1], bits)
             value = arguments[2] if bits == 64 else builder.trunc(arguments[2], ir.IntType(bits))
@@ -49,7 +52,7 @@ def _stores(bits: int) -> Callable[[int, int, int], None]:
     return cast("Callable[[int, int, int], None]", intrinsic(store))
 
 
-def _prefetch(_context: Any, address: Any) -> Any:
+def _prefetch(_context: Any, _address: Any) -> Any:
     def emit(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
         byte = ir.IntType(8).as_pointer()
         flag = ir.IntType(32)
@@ -71,7 +74,7 @@ def _splat(builder: Any, number: Any) -> Any:
     return builder.shuffle_vector(first, undefined, ir.Constant(ir.VectorType(short, LANES), [0] * LANES))
 
 
-def _equal(_context: Any, address: Any, index: Any, mask: Any, word: Any) -> Any:
+def _equal(_context: Any, _address: Any, _index: Any, _mask: Any, _word: Any) -> Any:
     row = ir.VectorType(ir.IntType(32), LANES)
 
     def emit(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
@@ -84,7 +87,10 @@ def _equal(_context: Any, address: Any, index: Any, mask: Any, word: Any) -> Any
 
 
 equal = cast("Callable[[int, int, int, int], int]", intrinsic(_equal))
-"""One bit for each of `LANES` numbers of 32 bits from an index on, the first one lowest: whether it is a word under a mask."""
+"""One bit for each of `LANES` numbers of 32 bits from an index on, the first lowest: is it a word under a mask?"""
+
+long = cast("Callable[[Any], int]", np.int64)
+"""A number as kernels have them."""
 
 load8 = _loads(8)
 load32 = _loads(32)

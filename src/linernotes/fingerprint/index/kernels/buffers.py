@@ -41,7 +41,7 @@ def search_buffer(
 
 @kernel
 def follow(row: _Numbers, place: int, work: _Numbers, many: int) -> int:
-    """Count the documents with a mixed hash; return how many were counted at all. The newest may not be in this view."""
+    """Count the documents with a mixed hash; return how many have a count. The newest may not be in this view."""
     words, following, owners, counts = row[POSTINGS], row[NEXT], row[OWNERS], work[DENSE]
     entry = load32(row[TABLE], place >> (32 - row[TABLE_BITS]))
     while entry:

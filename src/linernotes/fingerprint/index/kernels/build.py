@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from linernotes.fingerprint.index.kernels.addresses import load32
+from linernotes.fingerprint.index.kernels.addresses import load32, long
 from linernotes.fingerprint.index.kernels.rows import OWNERS, POSTINGS
 from linernotes.fingerprint.kernels.compiling import kernel
 
@@ -43,12 +43,12 @@ def build(row: _Numbers, entries: int, numbers: _Words, layout: _Numbers, table:
     for bucket in range(1, table.size):
         table[bucket] += table[bucket - 1]
     for i in range(entries):
-        number = np.int64(numbers[load32(row[OWNERS], i)])
+        number = long(numbers[load32(row[OWNERS], i)])
         if number != NONE:
             place = load32(row[POSTINGS], i)
             bucket = place >> shift
             residual = (place & ((1 << shift) - 1)) >> low
-            postings[np.int64(table[bucket])] = np.uint32((residual << documents) | number)
+            postings[long(table[bucket])] = np.uint32((residual << documents) | number)
             table[bucket] += np.uint32(1)
     # Each entry now holds the end of its bucket, which is the beginning of the next.
     for bucket in range(table.size - 1, 0, -1):
@@ -56,7 +56,7 @@ def build(row: _Numbers, entries: int, numbers: _Words, layout: _Numbers, table:
     table[0] = 0
     most = 1
     for bucket in range(table.size - 1):
-        most = max(most, order(postings[np.int64(table[bucket]) : np.int64(table[bucket + 1])]))
+        most = max(most, order(postings[long(table[bucket]) : long(table[bucket + 1])]))
     return most
 
 

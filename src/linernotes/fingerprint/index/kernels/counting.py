@@ -1,4 +1,4 @@
-"""Counting how often each document of a segment is in the lists of a query: in a hash table, or in a row of counters."""
+"""Counting how often each document of a segment is in the lists of a query: hashed, or in a row of counters."""
 
 from __future__ import annotations
 
@@ -88,29 +88,13 @@ def count_dense(
                 for i in range(first * per_word, min(size, (first + 8) * per_word)):
                     score = load8(counters, i) if narrow else load32(counters, i)
                     if score >= least:
-                        found = offer_counted(row, part, base + i, score, lists, wanted, work, hits, found)
+                        score += score_longer(row, base + i, lists[0], lists[2], 0, work)
+                        if score >= wanted[FLOOR]:
+                            found = offer(row, part, base + i, score, wanted, hits, found)
             for i in range(first, first + 8):
                 store64(counters, i, 0)
         base += size
     return found
-
-
-@kernel
-def offer_counted(
-    row: _Numbers,
-    part: int,
-    document: int,
-    score: int,
-    lists: tuple[int, int, int],
-    wanted: _Numbers,
-    work: _Numbers,
-    hits: _Numbers,
-    found: int,
-) -> int:
-    """Offer a document that was so often in the lists that were counted; return the length of the list of hits."""
-    if lists[0] < lists[2]:
-        score += score_longer(row, document, lists[0], lists[2], -1, work)
-    return offer(row, part, document, score, wanted, hits, found) if score >= wanted[FLOOR] else found
 
 
 @kernel
@@ -120,7 +104,7 @@ def score_longer(row: _Numbers, document: int, first: int, last: int, length: in
     mask = (1 << row[DOC_BITS]) - 1
     for i in range(first, last):
         start, end = load64(work[STARTS], i), load64(work[ENDS], i)
-        if end - start > max(length, 0):
+        if end - start > length:
             word = (load32(postings, start) & ~mask) | document
             at = lower_bound(postings, start, end, word)
             while at < end and load32(postings, at) == word:

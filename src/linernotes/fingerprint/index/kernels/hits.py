@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from linernotes.fingerprint.index.kernels.addresses import load32
+from linernotes.fingerprint.index.kernels.addresses import load32, long
 from linernotes.fingerprint.index.kernels.rows import DIED, IDS
 from linernotes.fingerprint.index.kernels.work import LIMIT, PERCENT, VIEW
 from linernotes.fingerprint.kernels.compiling import kernel
@@ -29,7 +29,7 @@ def offer(row: _Numbers, part: int, document: int, score: int, wanted: _Numbers,
         hits[at, 0], hits[at, 1], hits[at, 2] = hits[at - 1, 0], hits[at - 1, 1], hits[at - 1, 2]
         at -= 1
     hits[at, 0], hits[at, 1], hits[at, 2] = score, id_, part
-    return min(found + 1, limit)
+    return long(min(found + 1, limit))
 
 
 @kernel

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from linernotes.fingerprint.index.kernels.addresses import load32, load64, prefetch, store32, store64
+from linernotes.fingerprint.index.kernels.addresses import load32, load64, long, prefetch, store32, store64
 from linernotes.fingerprint.index.kernels.rows import (
     BUFFER,
     DIED,
@@ -48,7 +48,7 @@ def insert(
     buffer = rows[last]
     documents, first = buffer[DOCUMENTS], 0
     for i in range(ids.size):
-        id_, end = np.int64(ids[i]), np.int64(ends[i])
+        id_, end = long(ids[i]), long(ends[i])
         for part in range(last, -1, -1):
             found = find(rows[part], id_, documents if part == last else rows[part][DOCUMENTS])
             if found >= 0 and load32(rows[part][DIED], found) == 0:
@@ -71,11 +71,11 @@ def chain(buffer: _Numbers, hashes: NDArray[np.uint32], document: int, entries: 
     heads, words, following, owners = buffer[TABLE], buffer[POSTINGS], buffer[NEXT], buffer[OWNERS]
     shift = 32 - buffer[TABLE_BITS]
     for i in range(min(_AHEAD, hashes.size)):
-        prefetch(heads + 4 * (mixed(np.int64(hashes[i])) >> shift))
+        prefetch(heads + 4 * (mixed(long(hashes[i])) >> shift))
     for i in range(hashes.size):
         if i + _AHEAD < hashes.size:
-            prefetch(heads + 4 * (mixed(np.int64(hashes[i + _AHEAD])) >> shift))
-        place = mixed(np.int64(hashes[i]))
+            prefetch(heads + 4 * (mixed(long(hashes[i + _AHEAD])) >> shift))
+        place = mixed(long(hashes[i]))
         store32(words, entries, place)
         store32(owners, entries, document)
         store32(following, entries, load32(heads, place >> shift))

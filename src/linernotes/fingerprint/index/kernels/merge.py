@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from linernotes.fingerprint.index.kernels.addresses import load32, load64, store32, store64
+from linernotes.fingerprint.index.kernels.addresses import load32, load64, long, store32, store64
 from linernotes.fingerprint.index.kernels.build import NONE
 from linernotes.fingerprint.index.kernels.rows import DOC_BITS, LOW, POSTINGS, TABLE, TABLE_BITS
 from linernotes.fingerprint.kernels.compiling import kernel
@@ -70,7 +70,7 @@ def merge_two(keys: int, start: int, middle: int, end: int, other: int) -> None:
     left, right, to = start, middle, start
     while left < middle and right < end:
         a, b = load64(keys, left), load64(keys, right)
-        second = np.int64(b < a)
+        second = long(b < a)
         store64(other, to, b if second else a)
         right += second
         left += 1 - second
@@ -89,10 +89,10 @@ def merge_two(keys: int, start: int, middle: int, end: int, other: int) -> None:
 def encode(keys: int, count: int, layout: _Numbers, first: int, lengths: int, postings: int) -> int:
     """Write the postings of sorted keys, and add up how many each bucket has; return the longest run of equal keys.
 
-    `layout` is table bits, low bits and document bits; `first` the bucket that `lengths` begins with, which is 0 all over.
+    `layout` is table bits, low bits and document bits; `first` the bucket that `lengths` begins with, all of it 0.
     """
     shift, low, documents = 32 - layout[0], layout[1], layout[2]
-    mask, before, run, most = (1 << shift) - 1, np.int64(-1), 1, 1
+    mask, before, run, most = (1 << shift) - 1, long(-1), 1, 1
     for i in range(count):
         key = load64(keys, i)
         place = (key >> 32) + (1 << 31)

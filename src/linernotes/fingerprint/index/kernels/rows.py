@@ -1,11 +1,11 @@
 """What a kernel is told about a part of the index: one row of int64, whose columns are named here.
 
-A **segment** has a table of 2^`TABLE_BITS` + 1 offsets (u32) into its postings, by the highest bits of the mixed hash. A
-posting is one u32: the residual of the mixed hash above `DOC_BITS` bits that number the document within the segment.
-The lowest `LOW` bits of every mixed hash are 0 and are not kept. A bucket's postings are sorted.
+A **segment** has a table of 2^`TABLE_BITS` + 1 offsets (u32) into its postings, by the highest bits of the mixed
+hash. A posting is one u32: the residual of the mixed hash above `DOC_BITS` bits that number the document within the
+segment. The lowest `LOW` bits of every mixed hash are 0 and are not kept. A bucket's postings are sorted.
 
-A **buffer** has 2^`TABLE_BITS` chains: `TABLE` holds the newest entry of each, counted from 1, `NEXT` the entry before it,
-`POSTINGS` an entry's mixed hash and `OWNERS` its document.
+A **buffer** has 2^`TABLE_BITS` chains: `TABLE` holds the newest entry of each, counted from 1, `NEXT` the entry before
+it, `POSTINGS` an entry's mixed hash and `OWNERS` its document.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ from linernotes.fingerprint.kernels.compiling import kernel
 
 SEGMENT, BUFFER = 0, 1
 
-# Multiplying by an odd number is one to one; this one, 2^32 divided by the golden ratio, spreads what lies close together,
-# so that buckets are filled alike whatever the distribution of the hashes. Low bits that are 0 stay 0.
+# Multiplying by an odd number is one to one; this one, 2^32 divided by the golden ratio, spreads what lies close
+# together, so that buckets are filled alike whatever the distribution of the hashes. Low bits that are 0 stay 0.
 FACTOR = 0x9E3779B1
 INVERSE = pow(FACTOR, -1, 1 << 32)
 _WORD = 0xFFFFFFFF

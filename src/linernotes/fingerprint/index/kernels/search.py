@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from linernotes.fingerprint.index.kernels.addresses import load32, load64, store32, store64
+from linernotes.fingerprint.index.kernels.addresses import load32, load64, long, store32, store64
 from linernotes.fingerprint.index.kernels.buffers import search_buffer
 from linernotes.fingerprint.index.kernels.counting import mask_for
 from linernotes.fingerprint.index.kernels.hits import withdraw
@@ -21,6 +21,7 @@ from linernotes.fingerprint.index.kernels.work import (
     COUNTS,
     FLOOR,
     HASHED,
+    LIMIT,
     MIXED,
     MOST,
     NEEDED,
@@ -52,7 +53,7 @@ def search(rows: _Numbers, query: NDArray[np.uint32], wanted: _Numbers, work: _N
         left -= lists[1]
         if left < 0:
             return TOO_COSTLY
-        needed = np.int64(0)
+        needed = long(0)
         if lists[2]:
             found, needed = search_rare_lists(rows[part], part, lists, wanted, work, hits, found)
         elif lists[0]:
@@ -74,16 +75,17 @@ def search_each(
     floors: _Numbers,
     wanted: _Numbers,
     work: _Numbers,
-    hits: NDArray[np.int64],
+    hits: _Numbers,
 ) -> _Numbers:
-    """Search for one query after the other, with a floor for each; `hits` has a table for each. Return the counts."""
-    counts = np.empty(ends.size, dtype=np.int64)
-    start = 0
+    """Search for one query after the other, with a floor for each. Return where the hits of each end among all."""
+    found = np.empty(ends.size, dtype=np.int64)
+    start, written, limit = 0, 0, wanted[LIMIT]
     for i in range(ends.size):
         wanted[FLOOR] = floors[i]
-        counts[i] = search(rows, hashes[start : ends[i]], wanted, work, hits[i])
+        written += search(rows, hashes[start : ends[i]], wanted, work, hits[written : written + limit])
+        found[i] = written
         start = ends[i]
-    return counts
+    return found
 
 
 @kernel
@@ -133,11 +135,11 @@ def distinct(query: NDArray[np.uint32], work: _Numbers) -> int:
     places, table, touched = work[MIXED], work[COUNTS], work[TOUCHED]
     if query.size > HASHED:
         for i in range(query.size):
-            store32(places, i, mixed(np.int64(query[i])))
+            store32(places, i, mixed(long(query[i])))
         return query.size
     count, mask = 0, mask_for(query.size)
     for i in range(query.size):
-        place = mixed(np.int64(query[i]))
+        place = mixed(long(query[i]))
         slot = (place >> 8) & mask
         while load32(table, 2 * slot + 1) and load32(table, 2 * slot) != place:
             slot = (slot + 1) & mask

@@ -5,8 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from linernotes.fingerprint.index.kernels.addresses import load32, load64, store64
-from linernotes.fingerprint.index.kernels.counting import count_dense, count_hashed, mask_for, offer_counted, score_longer
+from linernotes.fingerprint.index.kernels.addresses import load32, load64, long, store64
+from linernotes.fingerprint.index.kernels.counting import (
+    count_dense,
+    count_hashed,
+    mask_for,
+    score_longer,
+)
 from linernotes.fingerprint.index.kernels.hits import dead, offer
 from linernotes.fingerprint.index.kernels.rows import DOCUMENTS, REPEATS
 from linernotes.fingerprint.index.kernels.work import CAP, COUNTS, ENDS, FLOOR, HASHED, PERCENT, STARTS, TOUCHED
@@ -44,7 +49,9 @@ def search_lists(
         score, document = load32(table, 2 * slot + 1), load32(table, 2 * slot) - 1
         store64(table, slot, 0)
         if score >= least:
-            found = offer_counted(row, part, document, score, lists, wanted, work, hits, found)
+            score += score_longer(row, document, lists[0], lists[2], 0, work)
+            if score >= wanted[FLOOR]:
+                found = offer(row, part, document, score, wanted, hits, found)
     return found
 
 
@@ -61,8 +68,8 @@ def search_few_lists(
 ) -> int:
     """Offer the documents of a segment with a score of at least the aim; return the length of the list of hits.
 
-    Who has a score of s is at least s - j times in the lists without the j longest (the idea of MaxScore, Turtle and Flood
-    1995). The j that promises least work is taken: postings that are counted, and documents that are looked up in j lists.
+    Who has a score of s is at least s - j times in the lists without the j longest (the idea of MaxScore, Turtle and
+    Flood 1995). The j that promises least work is taken: postings to count, and documents to look up in j lists.
     """
     count, postings = lists[0], lists[1]
     best_cost, chosen, counted, left = np.float64(postings), 0, postings, postings
@@ -112,7 +119,7 @@ def search_rare_lists(
     Return the length of the list of hits, and the highest score that a document which was not offered can have.
     """
     if lists[1] > HASHED:
-        return found, np.int64(_ANY)
+        return found, long(_ANY)
     touched, table = count_hashed(row, lists[0], wanted[CAP], work, mask_for(lists[1])), work[COUNTS]
     best = best_counted(row, touched, wanted, work)
     least = max(1, wanted[FLOOR] - lists[2], best * wanted[PERCENT] // 100)
@@ -126,7 +133,7 @@ def search_rare_lists(
             score += score_longer(row, document, 0, lists[0], wanted[CAP], work)
             if score >= wanted[FLOOR]:
                 found = offer(row, part, document, score, wanted, hits, found)
-    return found, np.int64(least - 1 + lists[2])
+    return found, long(least - 1 + lists[2])
 
 
 @kernel
@@ -146,5 +153,5 @@ def counted_at_least(touched: int, least: int, work: _Numbers) -> int:
     """Return how many documents have a count."""
     many, table = 0, work[COUNTS]
     for i in range(touched):
-        many += np.int64(load32(table, 2 * load32(work[TOUCHED], i) + 1) >= least)
+        many += long(load32(table, 2 * load32(work[TOUCHED], i) + 1) >= least)
     return many
