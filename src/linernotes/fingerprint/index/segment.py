@@ -14,7 +14,7 @@ import numpy as np
 import xxhash
 from numpy.typing import NDArray
 
-from linernotes.fingerprint.index.blocks import Blocks, BlockWriter, corrupt
+from linernotes.fingerprint.index.blocks import ALIGNMENT, Blocks, BlockWriter, corrupt
 from linernotes.fingerprint.index.directory import Directory
 from linernotes.fingerprint.index.kernels import rows
 from linernotes.fingerprint.index.kernels.rows import FACTOR
@@ -56,7 +56,7 @@ class Segment:
         self.entry = entry
         self.footer = _read_footer(directory, entry)
         footer = self.footer
-        self._bytes = directory.map(entry.name)
+        self._bytes = _aligned(directory.map(entry.name))
         sums = np.frombuffer(self._bytes[footer.sums_at : -_FOOTER], dtype=np.uint64)
         if xxhash.xxh3_64_intdigest(self._bytes[footer.sums_at : -_FOOTER]) != footer.sums_sum:
             raise corrupt(entry.name, "its checksums have changed")
@@ -168,6 +168,16 @@ class SegmentWriter:
             checksum=checksum,
             dead=None,
         )
+
+
+def _aligned(data: memoryview) -> memoryview:
+    """Return bytes that begin with a line of the processor's cache, as those of a mapped file do."""
+    if np.frombuffer(data, dtype=np.uint8).ctypes.data % ALIGNMENT == 0:
+        return data
+    room = np.empty(len(data) + ALIGNMENT, dtype=np.uint8)
+    start = -room.ctypes.data % ALIGNMENT
+    room[start : start + len(data)] = data
+    return room[start : start + len(data)].data.toreadonly()
 
 
 def _read_footer(directory: Directory, entry: SegmentEntry) -> Footer:

@@ -39,7 +39,7 @@ def look_up(table: int, shift: int, postings: int, place: int, buckets: int, at:
     found = load64(table + 4 * (place >> shift), 0)
     store64(buckets, at, found)
     prefetch(postings + 4 * (found & _WORD))
-    prefetch(postings + 4 * (found & _WORD) + 4 * LANES - 4)
+    prefetch(postings + 4 * ((found >> 32) & _WORD) - 4)
 
 
 @kernel
@@ -82,16 +82,18 @@ def find_lists(rows: _Numbers, part: int, segments: int, count: int, cap: int, w
 def find_equal(postings: int, start: int, end: int, mask: int, word: int) -> tuple[int, int]:
     """Return where the postings of a bucket begin and end that are a word under a mask.
 
-    A short bucket is compared whole, without a branch that would have to be guessed. What is read behind it belongs to
-    the file, if not to the bucket.
+    A short bucket is compared whole, without a branch that would have to be guessed: the line of the cache in which it
+    begins and the one in which it ends, which may be the same. Lines are `LANES` postings, and so is an address's step.
     """
-    if end - start > LANES:
+    if end - start > LANES or end == start:
         start = lower_bound(postings, start, end, word)
         return start, upper_end(postings, start, end, (word | (_WORD & ~mask)) + 1)
-    found = equal(postings, start, mask, word) & ((1 << (end - start)) - 1)
+    first, last = start & ~(LANES - 1), (end - 1) & ~(LANES - 1)
+    found = equal(postings, first, mask, word) | (equal(postings, last, mask, word) << LANES)
+    found &= ((1 << (end - start)) - 1) << (start - first)
     if found == 0:
         return 0, 0
-    start += lowest_bit(found)
+    start = first + lowest_bit(found)
     return start, start + popcount(found)
 
 
