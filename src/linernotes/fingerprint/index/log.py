@@ -37,11 +37,12 @@ class LogWriter:
         self._end = end or 0
         self._output = directory.create(name) if end is None else directory.append(name)
         try:
-            if end is None:
-                directory.sync()
-            elif directory.size(name) != end:
-                self._output.truncate(end)
+            if end is not None:
+                if directory.size(name) != end:
+                    self._output.truncate(end)
+                # A process that was killed may have written what it had not synced.
                 self._output.sync()
+            directory.sync()
         except BaseException:
             self._output.close()
             raise

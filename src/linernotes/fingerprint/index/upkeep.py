@@ -47,7 +47,9 @@ class Upkeep:
         self._flushing = threading.Lock()
         self._merging = threading.Lock()
         self._saving = threading.Lock()
+        self._numbering = threading.Lock()
         self._next_file = manifest.next_file
+        self._covered = manifest.version
         self._damage: Corrupt | None = None
 
     def check(self) -> None:
@@ -114,20 +116,22 @@ class Upkeep:
             with self._parts.lock:
                 carry_deaths(old, made, view=self._parts.view)
                 self._parts.replace(old, made.segment)
-            flushed = [part for part in old if isinstance(part, Buffer)]
-            self._save(version=max((buffer.last_version for buffer in flushed), default=self.manifest.version))
+            flushed = [part.last_version for part in old if isinstance(part, Buffer)]
+            # Kept also when the manifest cannot be saved: the next one that can be covers it as well.
+            self._covered = max([self._covered, *flushed])
+            self._save()
 
-    def _save(self, *, version: int) -> None:
-        """Write the manifest of what there is now; `version` is what segments cover. `_saving` is held."""
+    def _save(self) -> None:
+        """Write the manifest of what there is now. `_saving` is held."""
         before = needed_files(self.manifest)
         with self._parts.lock:
             segments = list(self._parts.segments)
             waiting = [*self._parts.frozen, self._parts.buffer]
         manifest = Manifest(
-            version=version,
+            version=self._covered,
             documents=sum(segment.living for segment in segments),
             segments=[self._entry(segment) for segment in segments],
-            next_file=self._next_file + 1,
+            next_file=self._next_file,
             first_log=waiting[0].first_version,
             metadata=dict(self.metadata),
         )
@@ -150,8 +154,9 @@ class Upkeep:
         return manifests.segment_name(self._number())
 
     def _number(self) -> int:
-        self._next_file += 1
-        return self._next_file
+        with self._numbering:
+            self._next_file += 1
+            return self._next_file - 1
 
     @contextmanager
     def _noting_damage(self) -> Iterator[None]:
