@@ -62,10 +62,13 @@ class BlockWriter:
 class Blocks:
     """Which blocks of a file were verified. Reading is done beside the mapping, which would stay in memory."""
 
-    def __init__(self, directory: Directory, name: str, *, size: int, sums: NDArray[np.uint64], trusted: bool) -> None:
+    def __init__(
+        self, directory: Directory, name: str, *, data: memoryview, sums: NDArray[np.uint64], trusted: bool
+    ) -> None:
+        """Begin with nothing verified, or all. `data` is the mapping, for when the file's name is gone."""
         self._directory = directory
         self._name = name
-        self._size = size
+        self._data = data
         self._sums = sums
         self._verified = np.full(sums.size, trusted)
         self.trusted = trusted
@@ -74,10 +77,16 @@ class Blocks:
         """Verify what is not yet verified of a range of bytes; `Corrupt` for a block that is not as it was written."""
         first, last = start // BLOCK, -(-end // BLOCK)
         for block in (first + np.flatnonzero(~self._verified[first:last])).tolist():
-            data = self._directory.read(self._name, block * BLOCK, min(BLOCK, self._size - block * BLOCK))
+            data = self._read(block * BLOCK, min(BLOCK, len(self._data) - block * BLOCK))
             if xxhash.xxh3_64_intdigest(data) != int(self._sums[block]):
                 raise corrupt(self._name, f"bytes {block * BLOCK} to {block * BLOCK + len(data)} have changed")
             self._verified[block] = True
+
+    def _read(self, start: int, size: int) -> bytes | memoryview:
+        try:
+            return self._directory.read(self._name, start, size)
+        except FileNotFoundError:
+            return self._data[start : start + size]
 
     def verify_some(self, bytes_: int) -> bool:
         """Verify about so many more bytes; return False when all is verified, which `trusted` then says."""

@@ -12,11 +12,11 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
-from linernotes.domain.errors import Conflict, Invalid, LinernotesError, Unavailable
+from linernotes.domain.errors import Conflict, Corrupt, Invalid, LinernotesError, Unavailable
 from linernotes.fingerprint.index.directory import Directory
 from linernotes.fingerprint.index.log import LogWriter
-from linernotes.fingerprint.index.manifest import log_name
-from linernotes.fingerprint.index.recovery import needed_names, new_buffer, recover
+from linernotes.fingerprint.index.manifest import load, log_name
+from linernotes.fingerprint.index.recovery import Recovered, needed_names, new_buffer, recover
 from linernotes.fingerprint.index.searcher import Searcher
 from linernotes.fingerprint.index.settings import IndexSettings
 from linernotes.fingerprint.index.snapshot import Snapshot
@@ -27,6 +27,7 @@ from linernotes.fingerprint.values import Words
 _DEFAULT = IndexSettings()
 # Buffers that wait: with more than these, whoever commits flushes first.
 _WAITING = 3
+_TRIES = 10
 
 
 class VersionMismatch(Conflict):
@@ -56,15 +57,17 @@ class Index:
         self._queue = threading.Lock()
         self._waiting: list[_Ticket] = []
         self._closed = False
+        self._log: LogWriter | None = None
         try:
-            found = recover(directory, settings)
+            found = _recover_beside(directory, settings) if read_only else recover(directory, settings)
             self._parts, self._metadata = found.parts, found.metadata
             self._upkeep = Upkeep(directory, found.parts, found.manifest, settings=settings, metadata=found.metadata)
-            self._log: LogWriter | None = None
             if not read_only:
                 self._log = self._begin_log(found.log_end)
                 self._remove_strays()
         except OSError as exc:
+            if self._log is not None:
+                self._log.close()
             raise _unavailable(exc) from exc
 
     @classmethod
@@ -144,6 +147,7 @@ class Index:
     def flush(self) -> None:
         """Write all that is in memory as segments. Raises `Unavailable`."""
         with self._commits:
+            self._writable_log()
             self._freeze()
         with _as_ours():
             while self._upkeep.flush():
@@ -210,16 +214,20 @@ class Index:
         return accepted
 
     def _write(self, commits: Sequence[tuple[int, Update]]) -> None:
-        if self._log is None or self._closed:
-            raise Unavailable("The index is open for reading only." if self._read_only else "The index is closed.")
+        self._writable_log()
         updates = [update for _, update in commits]
         if not self._parts.buffer.fits(updates):
             self._freeze(updates)
-        self._log.append(commits)
+        self._writable_log().append(commits)
         self._parts.apply(commits)
         changed = {key: value for update in updates for key, value in update.metadata.items()}
         if changed:
             self._metadata = self._upkeep.metadata = {**self._metadata, **changed}
+
+    def _writable_log(self) -> LogWriter:
+        if self._log is None or self._closed:
+            raise Unavailable("The index is open for reading only." if self._read_only else "The index is closed.")
+        return self._log
 
     def _freeze(self, updates: Sequence[Update] = ()) -> None:
         """Begin a new buffer with room for updates, and its log. `_commits` is held."""
@@ -243,6 +251,18 @@ class Index:
         needed = needed_names(self._directory, self._upkeep.manifest)
         for name in set(self._directory.names()) - needed:
             self._directory.remove(name)
+
+
+def _recover_beside(directory: Directory, settings: IndexSettings) -> Recovered:
+    """Read an index that another process may be writing: begin anew when it has changed its files meanwhile."""
+    for _ in range(_TRIES):
+        before = load(directory)
+        try:
+            return recover(directory, settings)
+        except (Corrupt, OSError):
+            if load(directory) == before:
+                raise
+    return recover(directory, settings)
 
 
 @contextmanager

@@ -29,7 +29,7 @@ class LogWriter:
     """
 
     def __init__(self, directory: Directory, name: str, *, end: int | None = None) -> None:
-        """Make a new log whose name is durable, or go on in one after its last good byte `end`, as `replay` says.
+        """Make a new log, or go on in one after its last good byte `end`, as `replay` says; both are durable then.
 
         Raises `OSError`.
         """

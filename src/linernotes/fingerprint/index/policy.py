@@ -12,6 +12,7 @@ from typing import NamedTuple
 WIDTH = 3
 # A bucket's offset is 32 bits, and a segment that large takes minutes to merge.
 LARGEST = 3_000_000_000
+_LEAST_POSTINGS = 12
 _DEAD_SHARE = 0.25
 
 
@@ -56,7 +57,8 @@ def choose_all(sizes: Sequence[Size], *, largest: int = LARGEST) -> list[int]:
 
 
 def _living(size: Size) -> int:
-    return size.postings * size.living // size.documents if size.documents else 0
+    """Return about how many postings live; documents that have next to none weigh as if they had some."""
+    return max(size.postings * size.living // max(size.documents, 1), _LEAST_POSTINGS * size.living)
 
 
 def _tier(size: Size, tier: int) -> int:

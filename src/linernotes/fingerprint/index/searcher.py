@@ -140,7 +140,8 @@ class _Work:
         return hashes <= room[0] and documents <= room[1] and parts <= room[2] and limit <= room[3]
 
     def wanted(self, limit: int, floor: int, percent: int, cap: int, most: int | None, view: int) -> NDArray[np.int64]:
-        asked = (limit, floor, percent, cap, _UNLIMITED if most is None else most, view)
+        # Of more than 100 hundredths of the best score no hit would be left, and the best of one part would refuse a better one.
+        asked = (limit, floor, min(percent, 100), cap, _UNLIMITED if most is None else most, view)
         if asked != self._asked:
             self._wanted[:] = self._asked = asked
         return self._wanted

@@ -60,7 +60,7 @@ class Segment:
         sums = np.frombuffer(self._bytes[footer.sums_at : -_FOOTER], dtype=np.uint64)
         if xxhash.xxh3_64_intdigest(self._bytes[footer.sums_at : -_FOOTER]) != footer.sums_sum:
             raise corrupt(entry.name, "its checksums have changed")
-        self.blocks = Blocks(directory, entry.name, size=footer.sums_at, sums=sums, trusted=trusted)
+        self.blocks = Blocks(directory, entry.name, data=self._bytes[: footer.sums_at], sums=sums, trusted=trusted)
         self.blocks.verify(footer.ids_at, footer.sums_at)
         self.postings: Words = np.frombuffer(self._bytes, dtype=np.uint32, count=footer.postings)
         self.table: Words = self._array(footer.table_at, footer.layout.buckets + 1, np.uint32)

@@ -97,8 +97,6 @@ class Upkeep:
             with self._noting_damage():
                 made = merge_segments(self._directory, self._new_name(), old)
             self._put_in_place(old, made)
-            for segment in old:
-                self._directory.remove(segment.entry.name)
             return True
 
     def _verify(self) -> bool:
@@ -120,9 +118,11 @@ class Upkeep:
             # Kept also when the manifest cannot be saved: the next one that can be covers it as well.
             self._covered = max([self._covered, *flushed])
             self._save()
+        if made.segment is not None and not made.segment.living:
+            self._directory.remove(made.segment.entry.name)
 
     def _save(self) -> None:
-        """Write the manifest of what there is now. `_saving` is held."""
+        """Write the manifest of what there is now, and remove what it needs no more. `_saving` is held."""
         before = needed_files(self.manifest)
         with self._parts.lock:
             segments = list(self._parts.segments)
