@@ -105,7 +105,12 @@ class _Program:
         await asyncio.gather(
             server.close(grace_seconds=GRACE_SECONDS), *([lines.close(grace_seconds=GRACE_SECONDS)] if lines else [])
         )
-        await collection.close()
+        try:
+            async with asyncio.timeout(GRACE_SECONDS):
+                await collection.close()
+        except TimeoutError:
+            _log.warning("the indexes are not closed in time; what was acknowledged is in their logs")
+            return False
         self._threads.shutdown(wait=False, cancel_futures=True)
         return await _in_thread(lambda: maintenance.wait(2)) and self._warmed.is_set()
 
@@ -113,6 +118,7 @@ class _Program:
         self, server: HttpServer, indexes: Indexes, maintenance: Maintenance, legacy: socket.socket | None
     ) -> tuple[Collection, LineServer | None]:
         from linernotes.facades.fpindex.collection import Collection
+        from linernotes.facades.fpindex.errors import Refusal
         from linernotes.facades.fpindex.legacy import INDEX, Session
 
         collection = Collection(indexes, upkeep=maintenance, threads=self._threads)
@@ -123,7 +129,10 @@ class _Program:
         self._warming = asyncio.create_task(_warm(warm))
         lines = None
         if legacy is not None:
-            await collection.create(INDEX)
+            try:
+                await collection.create(INDEX)
+            except Refusal as exc:
+                _log.error("the index %s of the legacy protocol cannot be used: %s", INDEX, exc.name)
             lines = LineServer(session=lambda: Session(collection))
             await lines.start(legacy)
         service = Service(collection, work=self._work, threads=self._threads, warm=warm)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 
-from linernotes.facades.fpindex.formats import MSGPACK
+from linernotes.facades.fpindex.formats import JSON, MSGPACK
 from linernotes.facades.fpindex.reading import read_hashes, read_search
 from linernotes.facades.fpindex.updates import read_update
 from linernotes.fingerprint.index.index import Index
@@ -17,6 +17,7 @@ def warm_up() -> None:
     hashes = [number << 4 for number in range(1, 41)]
     put = {"c": [{"i": {"i": 1, "h": hashes}}, {"i": {"i": 2, "h": hashes}}]}
     query = read_search(msgspec.msgpack.encode({"q": hashes}), MSGPACK).query
+    read_update(b'{"changes":[]}', JSON)
     read_hashes(msgspec.msgpack.encode({"h": hashes}), MSGPACK)
     with Index.open(MemoryDirectory()) as index:
         for _ in range(3):

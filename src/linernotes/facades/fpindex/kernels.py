@@ -19,6 +19,11 @@ NOT_UNDERSTOOD = -1
 # Where the numbers of an update stand in what `read_update` writes.
 CHANGES, HASHES, SPANS, METADATA_START, METADATA_END, EXPECTED = range(6)
 UPDATE_NUMBERS = 6
+# By the tag of a value. Tables, because a set in a kernel is built each time that it is asked.
+_SINGLE = np.array([tag < 0x80 or tag >= 0xE0 or tag in {0xC0, 0xC2, 0xC3} for tag in range(256)])
+_HEAD = np.array(
+    [{0xD9: 2, 0xDA: 3, 0xDB: 5, 0xDC: 3, 0xDD: 5, 0xDE: 3, 0xDF: 5}.get(tag, 0) for tag in range(256)], dtype=np.int64
+)
 
 
 @kernel
@@ -113,7 +118,7 @@ def _extent(data: _Bytes, at: Int) -> tuple[Int, Int]:
     The bytes are -1 when there is no such value, or it is of a kind that no body has.
     """
     tag = np.int64(data[at])
-    if tag < 0x80 or tag >= 0xE0 or tag in {0xC0, 0xC2, 0xC3}:
+    if _SINGLE[tag]:
         return 1, 0
     if tag < 0xC0:
         if tag >= 0xA0:
@@ -122,8 +127,8 @@ def _extent(data: _Bytes, at: Int) -> tuple[Int, Int]:
     if 0xCC <= tag <= 0xCF:
         return 1 + (1 << (tag - 0xCC)), 0
     # Strings with a count of 8, 16 and 32 bits, arrays and maps with one of 16 and 32.
-    head = 2 if tag == 0xD9 else (3 if tag in {0xDA, 0xDC, 0xDE} else 5)
-    if tag < 0xD9 or at + head > data.size:
+    head = _HEAD[tag]
+    if head == 0 or at + head > data.size:
         return -1, 0
     count = np.int64(0)
     for i in range(at + 1, at + head):

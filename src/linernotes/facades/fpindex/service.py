@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Executor
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 
 from linernotes.domain.errors import LinernotesError
 from linernotes.facades.fpindex import counts, reading, updates, wire
+from linernotes.facades.fpindex.bodies import Search
 from linernotes.facades.fpindex.collection import Collection
 from linernotes.facades.fpindex.dialects import U32, decimal
 from linernotes.facades.fpindex.errors import Malformed, Refusal, refusal_of
@@ -25,6 +26,7 @@ READ_AT_ONCE = 64 * 1024
 _PLAIN = b"text/plain; charset=utf-8"
 _OK = Reply(200, b"OK\n")
 
+_T = TypeVar("_T")
 Answer: TypeAlias = Reply | Coroutine[Any, Any, Reply]
 
 
@@ -113,43 +115,40 @@ class Service:
     # What is hot.
 
     def _search(self, call: Call) -> Answer:
-        if not self._warm.is_set():
+        if not self._warm.is_set() or len(call.body) > READ_AT_ONCE:
             return self._search_later(call)
         asked = reading.read_search(call.body, call.form)
         served = self._collection.get(call.name)
-        bounds = Bounds(limit=asked.limit, min_score=asked.min_score, score_pct=asked.score_pct, timeout=asked.timeout)
-        hits = served.search_now(asked.query, bounds) if asked.query.size else []
+        hits = served.search_now(asked.query, _bounds(asked)) if asked.query.size else []
         if hits is None:
-            return _found(served.search(asked.query, bounds), call.formats.reply)
+            return _found(served.search(asked.query, _bounds(asked)), call.formats.reply)
         return wire.results(hits, call.formats.reply)
 
     async def _search_later(self, call: Call) -> Reply:
-        await self._warm.wait()
-        answer = self._search(call)
-        return answer if isinstance(answer, Reply) else await answer
+        asked = await self._read(reading.read_search, call)
+        served = self._collection.get(call.name)
+        hits = await served.search(asked.query, _bounds(asked)) if asked.query.size else []
+        return wire.results(hits, call.formats.reply)
 
     async def _update(self, call: Call) -> Reply:
-        form = call.form
-        await self._warm.wait()
-        if len(call.body) <= READ_AT_ONCE:
-            update = updates.read_update(call.body, form)
-            served = self._collection.get(call.name)
-        else:
-            if self._collection.has(call.name):
-                await self._collection.get(call.name).writer.room()
-            update = await asyncio.get_running_loop().run_in_executor(
-                self._threads, updates.read_update, call.body, form
-            )
-            served = self._collection.get(call.name)
-        return call.fields(version=await served.write(update))
+        if self._collection.has(call.name):
+            await self._collection.get(call.name).writer.room()
+        update = await self._read(updates.read_update, call)
+        return call.fields(version=await self._collection.get(call.name).write(update))
 
     async def _put(self, call: Call) -> Reply:
         id_ = call.id_to_write()
-        form = call.form
-        await self._warm.wait()
-        hashes = reading.read_hashes(call.body, form)
+        hashes = await self._read(reading.read_hashes, call)
         await self._collection.get(call.name).write(updates.one_insert(id_, hashes))
         return call.fields()
+
+    async def _read(self, read: Callable[[bytes, Format], _T], call: Call) -> _T:
+        """Read a body, a large one beside the event loop."""
+        form = call.form
+        await self._warm.wait()
+        if len(call.body) <= READ_AT_ONCE:
+            return read(call.body, form)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, read, call.body, form)
 
     async def _remove(self, call: Call) -> Reply:
         id_ = call.id_to_write()
@@ -208,6 +207,10 @@ class Service:
         if wanted.expect_exists and not deleted:
             raise Refusal("IndexNotFound")
         return call.fields(deleted=deleted)
+
+
+def _bounds(asked: Search) -> Bounds:
+    return Bounds(limit=asked.limit, min_score=asked.min_score, score_pct=asked.score_pct, timeout=asked.timeout)
 
 
 async def _caught(answer: Coroutine[Any, Any, Reply], form: Format) -> Reply:

@@ -1,14 +1,14 @@
 """The body of an update becomes columns.
 
-MessagePack is read by a kernel. JSON, and what the kernel does not understand, is read value by value.
+A kernel reads what programs write, in either format. What it does not understand is read value by value.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Annotated, Any
+from functools import cache
+from typing import Any
 
-import msgspec
 import numpy as np
 
 from linernotes.facades.fpindex.dialects import U32, U64, Dialect, entries, text
@@ -19,12 +19,14 @@ from linernotes.fingerprint.index.values import Update
 from linernotes.fingerprint.values import Words
 
 MOST_SPANS = 64
+# As many as `kernels.UPDATE_NUMBERS` says.
+_NUMBERS = 6
 _NO_HASHES = np.zeros(0, dtype=np.uint32)
 
 
 def read_update(body: bytes, form: Format) -> Update:
     """Read the body of an update. `Refusal` when it is malformed or one of its ids is 0."""
-    found = _quick_json(body) if form == JSON else _quick_msgpack(body)
+    found = _quick(body, form)
     if found is None:
         found = _plain(body, dialect(form))
     if found.ids.size and not found.ids.all():
@@ -42,9 +44,15 @@ def one_delete(id_: int) -> Update:
     return _columns([id_], [_NO_HASHES], [True])
 
 
-def _quick_msgpack(body: bytes) -> Update | None:
-    from linernotes.facades.fpindex import kernels  # noqa: PLC0415 - numba takes its time
+@cache
+def _kernel(form: Format) -> Callable[..., Any]:
+    """Return the compiled reader of a format, loaded when it is first needed: numba takes its time."""
+    from linernotes.facades.fpindex import kernels, kernels_json  # noqa: PLC0415 - as above
 
+    return kernels_json.read_update if form == JSON else kernels.read_update
+
+
+def _quick(body: bytes, form: Format) -> Update | None:
     data = np.frombuffer(body, dtype=np.uint8)
     # A change takes seven bytes at least, a hash one. What is not written to takes no memory.
     rows = len(body) // 7 + 1
@@ -55,8 +63,8 @@ def _quick_msgpack(body: bytes) -> Update | None:
         np.empty(len(body), dtype=np.uint32),
     )
     spans = np.empty((MOST_SPANS, 2), dtype=np.int64)
-    numbers = np.empty(kernels.UPDATE_NUMBERS, dtype=np.int64)
-    if kernels.read_update(data, out, spans, numbers) < 0:
+    numbers = np.empty(_NUMBERS, dtype=np.int64)
+    if _kernel(form)(data, out, spans, numbers) < 0:
         return None
     count, size, many, start, end, expected = numbers.tolist()
     metadata: dict[str, str] = {}
@@ -64,7 +72,7 @@ def _quick_msgpack(body: bytes) -> Update | None:
         (_metadata_entries, first, last) for first, last in spans[:many].tolist()
     ]
     parts += [(_metadata, start, end)] if start >= 0 else []
-    way = dialect(form=1)
+    way = dialect(form)
     for read, first, last in parts:
         metadata.update(read(way, way.parse(body[first:last])))
     ids, ends, removed, hashes = out
@@ -76,52 +84,6 @@ def _quick_msgpack(body: bytes) -> Update | None:
         metadata=metadata,
         expected_version=None if expected < 0 else expected,
     )
-
-
-_U32 = Annotated[int, msgspec.Meta(ge=0, le=U32)]
-
-
-class _Insert(msgspec.Struct, forbid_unknown_fields=True, gc=False):
-    id: _U32
-    hashes: list[_U32]
-
-
-class _Delete(msgspec.Struct, forbid_unknown_fields=True, gc=False):
-    id: _U32
-
-
-class _Change(msgspec.Struct, forbid_unknown_fields=True, gc=False):
-    insert: _Insert | msgspec.UnsetType = msgspec.UNSET
-    delete: _Delete | msgspec.UnsetType = msgspec.UNSET
-
-
-class _JsonUpdate(msgspec.Struct, forbid_unknown_fields=True):
-    changes: list[_Change]
-
-
-_json_update = msgspec.json.Decoder(_JsonUpdate)
-
-
-def _quick_json(body: bytes) -> Update | None:
-    """Read an update of insertions and deletions alone."""
-    try:
-        changes = _json_update.decode(body).changes
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        return None
-    ids: list[int] = []
-    hashes: list[Words] = []
-    removed: list[bool] = []
-    for change in changes:
-        insert, delete = change.insert, change.delete
-        if isinstance(insert, _Insert) == isinstance(delete, _Delete):
-            return None
-        row = insert if isinstance(insert, _Insert) else delete
-        ids.append(row.id)  # type: ignore[union-attr] # one of the two is set
-        removed.append(row is delete)
-        hashes.append(np.array(insert.hashes, dtype=np.uint32) if isinstance(insert, _Insert) else _NO_HASHES)
-    keys = 1 + 3 * len(changes) - sum(removed)
-    # All text in it is keys: more quotes than they have means that one of them comes twice.
-    return _columns(ids, hashes, removed) if body.count(b'"') == 2 * keys else None
 
 
 def _plain(body: bytes, way: Dialect) -> Update:

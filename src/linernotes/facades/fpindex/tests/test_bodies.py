@@ -126,6 +126,45 @@ def test_a_damaged_update_is_read_as_the_plain_way_would_or_refused(body: dict[s
         assert plain in (found, "BadRequest")
 
 
+@given(bodies(ODD), st.data())
+def test_damaged_json_is_read_exactly_as_the_plain_way_does(body: dict[str, Any], data: st.DataObject) -> None:
+    encoded = bytearray(msgspec.json.encode(body))
+    for _ in range(data.draw(st.integers(1, 3))):
+        damage = data.draw(st.sampled_from(b' \n{}[],:"0123456789.eE\\-+xn'))
+        encoded[data.draw(st.integers(0, len(encoded) - 1))] = damage
+    damaged = bytes(encoded[: data.draw(st.integers(0, len(encoded)))])
+    assert outcome(updates.read_update, damaged, JSON) == outcome(plain_update, damaged, JSON)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b' { "changes" : [ ] } \n',
+        b'{"changes":[{"insert":{"id":7,"hashes":[ 1 , 2 ]}} , {"delete" : {"id": 8}}]}',
+        b'{"expected_version":0,"metadata":{"a":"}\\"]"},"changes":[{"set_metadata":{"entries":[]}}]}',
+        b'{"changes":[{"insert":{"hashes":[],"id":4294967295}}],"expected_version":999999999999999999}',
+    ],
+)
+def test_what_programs_write_is_understood_by_the_kernel(body: bytes) -> None:
+    quick = updates._quick(body, JSON)
+    assert quick is not None
+    assert columns(quick) == columns(plain_update(body, JSON))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"changes":[],}', b'{"changes":[{"delete":{"id":1}},]}', b'{"changes":[{"insert":{"id":1,"hashes":[1,]}}]}',
+        b'{"changes":[{"insert":{"id":1,"hashes":[01]}}]}', b'{"changes":[{"insert":{"id":1,"hashes":[1 2]}}]}',
+        b'{"changes":[{"delete":{"id":1,"hashes":[]}}]}', b'{"changes":[{"insert":{"id":1}}]}', b'{"changes"}',
+        b'{"changes":[{"delete":{"id":1},"delete":{"id":1}}]}', b'{"changes":[]}{', b'{,"changes":[]}', b"{}",
+    ],
+)  # fmt: skip
+def test_json_that_is_none_is_not_understood_by_the_kernel_either(body: bytes) -> None:
+    assert updates._quick(body, JSON) is None
+    assert outcome(updates.read_update, body, JSON) == "BadRequest"
+
+
 @given(st.fixed_dictionaries({"q": HASHES}, optional={name: st.none() | U32 for name in "tlms"}))
 def test_the_kernel_reads_a_search_as_the_plain_way_does(body: dict[str, Any]) -> None:
     encoded = msgspec.msgpack.encode(body)

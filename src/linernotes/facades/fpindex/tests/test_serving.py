@@ -320,5 +320,15 @@ async def test_a_large_update_is_read_beside_the_event_loop(tmp_path: Path) -> N
         assert (await made.ask("POST", "/t/_update", body[:-1], MSGPACK)).status == 400
 
 
+async def test_a_large_query_or_document_is_read_and_searched_beside_the_event_loop(tmp_path: Path) -> None:
+    async with world(tmp_path) as made:
+        await made.ask("PUT", "/t")
+        hashes = list(range(100_000, 120_000))
+        assert (await made.ask("PUT", "/t/1", {"hashes": hashes})).status == 200
+        found = await made.ask("POST", "/t/_search", {"query": hashes})
+        assert found.body == b'{"results":[{"id":1,"score":20000}]}'
+        assert (await made.ask("POST", "/t/_search", b'{"query":[' + b"1," * 50_000)).status == 400
+
+
 async def test_a_refusal_has_a_status() -> None:
     assert Refusal("IndexNotFound").status == 404
