@@ -84,6 +84,7 @@ class _Program:
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
         server = HttpServer(handler=not_ready)
         await server.start([http])
+        _log.info("listening on %s:%d", *http.getsockname()[:2])
         maintenance = Maintenance(self._work)
         try:
             return await self._serve(server, legacy, maintenance, stop)
@@ -137,7 +138,7 @@ class _Program:
             await lines.start(legacy)
         service = Service(collection, work=self._work, threads=self._threads, warm=warm)
         server.answer_with(service.handle)
-        _log.info("serving %d indexes on %s:%d", len(indexes.names()), self._options.host, self._options.port)
+        _log.info("serving %d indexes", len(indexes.names()))
         return collection, lines
 
     def _open(self) -> Indexes:

@@ -7,10 +7,11 @@ from collections.abc import Awaitable, Callable
 import numpy as np
 
 from linernotes.domain.errors import LinernotesError
+from linernotes.facades.fpindex.bodies import Search
 from linernotes.facades.fpindex.collection import Collection
 from linernotes.facades.fpindex.dialects import U32, decimal
 from linernotes.facades.fpindex.errors import Refusal
-from linernotes.facades.fpindex.served import Bounds, Served
+from linernotes.facades.fpindex.served import Served
 from linernotes.fingerprint.index.values import make_update
 from linernotes.fingerprint.values import Words
 
@@ -80,7 +81,8 @@ class Session:
         limit = self._attributes[b"max_results"]
         if not limit:
             return b""
-        bounds = Bounds(
+        asked = Search(
+            query,
             limit=limit,
             min_score=1,
             score_pct=self._attributes[b"top_score_percent"],
@@ -88,9 +90,9 @@ class Session:
         )
         try:
             served = self._served()
-            hits = served.search_now(query, bounds)
+            hits = served.search_now(asked)
             if hits is None:
-                hits = await served.search(query, bounds)
+                hits = await served.search(asked)
         except Refusal as exc:
             raise LineError("timeout exceeded" if exc.name == "SearchTimeout" else "search failed") from exc
         return b" ".join([b"%d:%d" % hit for hit in hits])

@@ -9,12 +9,12 @@ from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from linernotes.domain.errors import LinernotesError
+from linernotes.domain.errors import LinernotesError, Unavailable
+from linernotes.facades.fpindex.bodies import Search
 from linernotes.facades.fpindex.counts import Counts
 from linernotes.facades.fpindex.errors import Refusal, refusal_of
 from linernotes.facades.fpindex.writes import Writer
 from linernotes.fingerprint.index.values import Hit, Update
-from linernotes.fingerprint.values import Words
 
 if TYPE_CHECKING:
     from linernotes.fingerprint.index.index import Index
@@ -22,19 +22,6 @@ if TYPE_CHECKING:
 
 # About a millisecond: a search that would take longer must not hold up the others.
 MOST_POSTINGS = 300_000
-
-
-class Bounds:
-    """What a search may bring: how many hits, of which score, and how long it may take (milliseconds, 0 for ever)."""
-
-    __slots__ = ("limit", "min_score", "score_pct", "timeout")
-
-    def __init__(self, *, limit: int, min_score: int | None, score_pct: int, timeout: int) -> None:
-        """Keep the bounds as they are."""
-        self.limit = limit
-        self.min_score = min_score
-        self.score_pct = score_pct
-        self.timeout = timeout
 
 
 class Served:
@@ -55,15 +42,15 @@ class Served:
         self._written = written
         self._too_costly = TooCostly
 
-    def search_now(self, query: Words, bounds: Bounds) -> list[Hit] | None:
+    def search_now(self, asked: Search) -> list[Hit] | None:
         """Search at once; None when that would take too long for others who wait, then `search` does it."""
         begun = perf_counter()
         try:
             hits = self._searcher().search(
-                query,
-                limit=bounds.limit,
-                min_score=bounds.min_score,
-                score_pct=bounds.score_pct,
+                asked.query,
+                limit=asked.limit,
+                min_score=asked.min_score,
+                score_pct=asked.score_pct,
                 most_postings=MOST_POSTINGS,
             )
         except self._too_costly:
@@ -73,18 +60,18 @@ class Served:
         self.counts.searched(perf_counter() - begun, found=bool(hits))
         return hits
 
-    async def search(self, query: Words, bounds: Bounds) -> list[Hit]:
+    async def search(self, asked: Search) -> list[Hit]:
         """Search in a thread. `Refusal` with SearchTimeout when it takes too long."""
         begun = perf_counter()
         work = partial(
             self._searcher().search,
-            query,
-            limit=bounds.limit,
-            min_score=bounds.min_score,
-            score_pct=bounds.score_pct,
+            asked.query,
+            limit=asked.limit,
+            min_score=asked.min_score,
+            score_pct=asked.score_pct,
         )
         try:
-            async with asyncio.timeout(bounds.timeout / 1000 or None):
+            async with asyncio.timeout(asked.timeout / 1000 or None):
                 hits = await asyncio.get_running_loop().run_in_executor(self._threads, work)
         except TimeoutError as exc:
             raise Refusal("SearchTimeout") from exc
@@ -106,5 +93,7 @@ class Served:
     def _searcher(self) -> Searcher:
         try:
             return self.index.searcher()
+        except Unavailable as exc:
+            raise Refusal("IndexNotReady") from exc
         except LinernotesError as exc:
             raise refusal_of(exc) from exc

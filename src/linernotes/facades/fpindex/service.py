@@ -11,14 +11,12 @@ import msgspec
 
 from linernotes.domain.errors import LinernotesError
 from linernotes.facades.fpindex import counts, reading, updates, wire
-from linernotes.facades.fpindex.bodies import Search
 from linernotes.facades.fpindex.collection import Collection
 from linernotes.facades.fpindex.dialects import U32, decimal
 from linernotes.facades.fpindex.errors import Malformed, Refusal, refusal_of
 from linernotes.facades.fpindex.formats import JSON, Format, Formats, formats_of
 from linernotes.facades.fpindex.http import Reply, Request
 from linernotes.facades.fpindex.routes import Route, find
-from linernotes.facades.fpindex.served import Bounds
 from linernotes.facades.fpindex.snapshots import snapshot_reply
 
 # A larger body is read beside the event loop: this much takes a fraction of a millisecond.
@@ -119,15 +117,15 @@ class Service:
             return self._search_later(call)
         asked = reading.read_search(call.body, call.form)
         served = self._collection.get(call.name)
-        hits = served.search_now(asked.query, _bounds(asked)) if asked.query.size else []
+        hits = served.search_now(asked) if asked.query.size else []
         if hits is None:
-            return _found(served.search(asked.query, _bounds(asked)), call.formats.reply)
+            return _found(served.search(asked), call.formats.reply)
         return wire.results(hits, call.formats.reply)
 
     async def _search_later(self, call: Call) -> Reply:
         asked = await self._read(reading.read_search, call)
         served = self._collection.get(call.name)
-        hits = await served.search(asked.query, _bounds(asked)) if asked.query.size else []
+        hits = await served.search(asked) if asked.query.size else []
         return wire.results(hits, call.formats.reply)
 
     async def _update(self, call: Call) -> Reply:
@@ -207,10 +205,6 @@ class Service:
         if wanted.expect_exists and not deleted:
             raise Refusal("IndexNotFound")
         return call.fields(deleted=deleted)
-
-
-def _bounds(asked: Search) -> Bounds:
-    return Bounds(limit=asked.limit, min_score=asked.min_score, score_pct=asked.score_pct, timeout=asked.timeout)
 
 
 async def _caught(answer: Coroutine[Any, Any, Reply], form: Format) -> Reply:

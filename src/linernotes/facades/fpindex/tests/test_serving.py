@@ -15,9 +15,10 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from linernotes.domain.errors import Conflict, LinernotesError, Unavailable
 from linernotes.facades.fpindex import served as serving
+from linernotes.facades.fpindex.bodies import Search
 from linernotes.facades.fpindex.errors import Refusal
 from linernotes.facades.fpindex.legacy import Session
-from linernotes.facades.fpindex.served import Bounds, Served
+from linernotes.facades.fpindex.served import Served
 from linernotes.facades.fpindex.service import not_ready
 from linernotes.facades.fpindex.tests.world import JSON, MSGPACK, Asked, World, world
 from linernotes.facades.fpindex.updates import one_insert
@@ -182,10 +183,9 @@ async def test_a_costly_search_is_made_in_a_thread_and_ends_with_its_time(tmp_pa
 
 async def test_the_index_may_be_read_while_a_search_would_cost_too_much() -> None:
     assert serving.MOST_POSTINGS == 300_000
-    bounds = Bounds(limit=1, min_score=None, score_pct=10, timeout=0)
     index: Any = CostlyIndex()
     one = Served("t", 1, index, threads=None, written=lambda: None)  # type: ignore[arg-type] # none is needed
-    assert one.search_now(np.zeros(1, dtype=np.uint32), bounds) is None
+    assert one.search_now(Search(np.zeros(1, dtype=np.uint32))) is None
 
 
 async def numbers(made: World) -> dict[tuple[str, str | None], float]:
