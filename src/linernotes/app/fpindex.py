@@ -8,6 +8,7 @@ import gc
 import ipaddress
 import logging
 import os
+import resource
 import signal
 import socket
 import sys
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from linernotes.fingerprint.index.indexes import Indexes
 
 GRACE_SECONDS = 10.0
+MOST_FILES = 65_536
 # Threads beside the event loop give it the interpreter this soon; Python's own 5 ms is a long time for a search.
 SWITCH_SECONDS = 0.0005
 COLLECT_AFTER = (50_000, 20, 100)
@@ -57,6 +59,7 @@ def serve(options: FpindexOptions) -> None:
     does not have, and what the folder refuses.
     """
     _set_up_log()
+    _allow_many_files()
     sys.setswitchinterval(SWITCH_SECONDS)
     gc.set_threshold(*COLLECT_AFTER)
     http, legacy = _bind(options)
@@ -229,6 +232,14 @@ def _explained(exc: OSError | OverflowError, where: str) -> LinernotesError:
     if number in {errno.EACCES, errno.EPERM}:
         return Conflict(f"this user may not listen on {where}", hint="Ports below 1024 need rights; 8080 does not.")
     return Invalid(f"cannot listen on {where}: {exc}", hint="Use an address of this machine, or 0.0.0.0.")
+
+
+def _allow_many_files() -> None:
+    """Raise the number of files that may be open as far as this user may: each connection is one."""
+    allowed, highest = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_FILES if highest == resource.RLIM_INFINITY else min(MOST_FILES, highest)
+    if allowed != resource.RLIM_INFINITY and allowed < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, highest))
 
 
 def _set_up_log() -> None:

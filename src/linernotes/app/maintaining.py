@@ -16,6 +16,7 @@ NICENESS = 5
 _INTERVAL = 1.0
 _PAUSE = 0.05
 _AFTER_FAILURE = 10.0
+_MOST_PATIENCE = 600.0
 _log = logging.getLogger(__name__)
 
 
@@ -69,6 +70,7 @@ class _Caretaker(threading.Thread):
 
     def run(self) -> None:
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+        patience = _AFTER_FAILURE
         while not self._over.is_set():
             if self.due.wait(_INTERVAL):
                 # Looking costs as much as a small write; under many of them, not after each.
@@ -79,8 +81,11 @@ class _Caretaker(threading.Thread):
             except Exception:  # noqa: BLE001 - one failure must not end the maintenance
                 # An index that was deleted meanwhile has lost its files.
                 if not self._over.is_set():
-                    _log.exception("%s failed; the next try is in %d seconds", self.name, _AFTER_FAILURE)
-                    self._over.wait(_AFTER_FAILURE)
+                    _log.exception("%s failed; the next try is in %d seconds", self.name, patience)
+                    self._over.wait(patience)
+                    patience = min(2 * patience, _MOST_PATIENCE)
+            else:
+                patience = _AFTER_FAILURE
 
     def _do_what_is_due(self) -> None:
         while not self._over.is_set():
