@@ -332,3 +332,21 @@ async def test_a_large_query_or_document_is_read_and_searched_beside_the_event_l
 
 async def test_a_refusal_has_a_status() -> None:
     assert Refusal("IndexNotFound").status == 404
+
+
+async def test_lines_say_how_long_to_wait_for_them_and_fail_clearly_without_their_index(tmp_path: Path) -> None:
+    async with world(tmp_path) as made:
+        session = Session(made.collection)
+        assert session.idle_seconds == 60
+        assert await session.answer(b"set idle_timeout 50\r") == b"OK \r\n"
+        assert session.idle_seconds == 0.05
+        await session.answer(b"set attribute idle_timeout 0")
+        assert session.idle_seconds is None
+        assert (session.idle(), session.too_long()) == (b"ERR timeout\r\n", b"ERR line too long\r\n")
+        assert await session.answer(b"search 1") == b"ERR search failed\r\n"
+        assert await session.answer(b"get a") == b"OK \r\n"
+        assert await session.answer(b"begin") == b"OK \r\n"
+        assert await session.answer(b"set \xff a") == b"ERR invalid value\r\n"
+        assert await session.answer(b"commit") == b"ERR commit failed\r\n"
+        await made.collection.create("main")
+        assert await session.answer(b"commit") == b"OK \r\n"
