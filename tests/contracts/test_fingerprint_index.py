@@ -136,7 +136,10 @@ def test_hashes_that_differ_in_one_bit_are_different(index):
 
 def test_a_row_of_numbers_of_any_kind_may_be_asked_for(index):
     fill(index, {1: np.array([1, 2, HIGHEST_ID], dtype=np.uint32), 2: (2, 3)})
-    for query in ([1, 2, 3], (1, 2, 3), range(1, 4), np.array([1, 2, 3], dtype=np.int32), memoryview(b"\1\2\3")):
+    words = np.array([1, 9, 2, 9, 3, 9], dtype=np.uint32)
+    fixed = np.frombuffer(words[::2].tobytes(), dtype=np.uint32)
+    for query in ([1, 2, 3], (1, 2, 3), range(1, 4), words[::2], fixed, fixed.astype(np.int32), memoryview(b"\1\2\3")):
+        assert index.search_all([query, query], ALL) == [index.search(query, ALL)] * 2
         assert scores(index.search(query, ALL)) == [(1, 2), (2, 2)]
 
 

@@ -30,7 +30,7 @@ class EmbeddedIndex:
     def search(self, query: Sequence[int], rules: SearchRules = DEFAULT_RULES) -> list[Hit]:
         """Search the newest version, as the port says."""
         found = self._index.search(
-            as_words(query), limit=rules.limit, min_score=rules.min_score, score_pct=min(rules.percent, _WHOLE)
+            _plain(query), limit=rules.limit, min_score=rules.min_score, score_pct=min(rules.percent, _WHOLE)
         )
         return [Hit(id_, score) for id_, score in found]
 
@@ -70,3 +70,9 @@ class EmbeddedIndex:
         """Return what the index holds by now."""
         index = self._index
         return IndexState(version=index.version, documents=index.stats().documents, metadata=index.metadata)
+
+
+def _plain(query: Sequence[int]) -> Words:
+    """Return hashes as the one kind of array that searches are compiled for; each other kind would take seconds."""
+    words = as_words(query)
+    return words if words.flags.writeable and words.flags.c_contiguous else words.copy()
