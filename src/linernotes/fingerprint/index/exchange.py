@@ -90,19 +90,22 @@ def read_batches(
         yield gathered.batch()
 
 
-def write_documents(documents: Documents, output: BinaryIO) -> None:
-    """Write documents as lines."""
+def write_documents(documents: Documents, output: BinaryIO, *, advance: Callable[[int], None] = lambda _: None) -> None:
+    """Write documents as lines. `advance` hears of how many were written."""
     encoder = msgspec.json.Encoder()
     pieces = bytearray()
-    start = 0
-    for id_, end in zip(documents.ids.tolist(), documents.ends.tolist(), strict=True):
+    start, told = 0, 0
+    for number, (id_, end) in enumerate(zip(documents.ids.tolist(), documents.ends.tolist(), strict=True), 1):
         encoder.encode_into({"id": id_, "hashes": documents.hashes[start:end].tolist()}, pieces, -1)
         pieces += b"\n"
         start = end
         if len(pieces) > 1 << 20:
             output.write(pieces)
             pieces = bytearray()
+            advance(number - told)
+            told = number
     output.write(pieces)
+    advance(documents.ids.size - told)
 
 
 class _Gathered:

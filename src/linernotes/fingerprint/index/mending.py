@@ -14,6 +14,7 @@ from linernotes.domain.errors import Corrupt
 from linernotes.fingerprint.index import manifest as manifests
 from linernotes.fingerprint.index.deaths import write_dead
 from linernotes.fingerprint.index.folder import FolderDirectory
+from linernotes.fingerprint.index.held import SeenLineages
 from linernotes.fingerprint.index.lineages import Lineage, Lineages
 from linernotes.fingerprint.index.manifest import SegmentEntry
 from linernotes.fingerprint.index.repair import Plan
@@ -43,19 +44,25 @@ def carry_out(plan: Plan, *, folder: Path, aside: Path) -> None:
     directory.sync()
 
 
-def mend_lineage(lineages: Lineages, folder: Path, name: str) -> bool:
-    """Make known again which generation of an index is live, its newest; return whether that was not known.
+def find_generation(folder: Path, name: str) -> tuple[int, bool]:
+    """Return which generation of an index is live, and whether that is known: else it is the newest that is there.
 
-    Raises `Corrupt` when there is no generation at all.
+    Raises `NotFound`, and `Corrupt` when there is no generation at all.
     """
-    found = lineages.load().get(name)
+    seen = SeenLineages(folder)
+    found = seen.load().get(name)
     if not isinstance(found, Corrupt):
-        return False
-    there = [int(path.name) for path in (folder / name).iterdir() if path.is_dir() and path.name.isdecimal()]
-    if not there:
+        return int(seen.live(name).name), True
+    there = [path.name for path in (folder / name).iterdir() if path.is_dir()]
+    numbers = [int(each) for each in there if each.isascii() and each.isdecimal()]
+    if not numbers:
         raise found
-    lineages.write(Lineage(name, max(there), deleted=False))
-    return True
+    return max(numbers), False
+
+
+def mend_lineage(lineages: Lineages, name: str, generation: int) -> None:
+    """Make known again which generation of an index is live."""
+    lineages.write(Lineage(name, generation, deleted=False))
 
 
 def _mend_logs(directory: FolderDirectory, plan: Plan) -> None:
