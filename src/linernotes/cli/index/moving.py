@@ -57,8 +57,8 @@ def import_(
     """Load documents from FILEs of JSON lines, plain or gzip, or from standard input (-).
 
     A line is {"id": 1, "hashes": [2, 3]}, or {"id": 1, "fingerprint": "AQAA..."}, of which the part is taken that
-    AcoustID indexes. A document that is there is replaced. The index is made if it is missing. When this was stopped, run
-    it again, with --skip-existing to go on where it ended.
+    AcoustID indexes. A document that is there is replaced. The index is made if it is missing. When this was stopped,
+    run it again, with --skip-existing to go on where it ended.
     """
     loader = _Loader(keep_going=keep_going)
     for file in files:
