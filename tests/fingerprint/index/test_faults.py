@@ -89,3 +89,15 @@ def test_more_than_a_hundred_hundredths_leave_the_best_hits_whatever_part_they_a
             index.update(make_update([(id_, hashes)]))
             index.flush()
         assert index.search(words([1, 2, 3]), score_pct=300) == [(2, 3)]
+
+
+@pytest.mark.parametrize("work", [Index.flush, Index.merge, Index.maintain])
+def test_a_log_that_cannot_be_begun_is_said_in_our_words(work) -> None:
+    directory = FaultyDirectory(MemoryDirectory())
+    with Index(directory, settings=ONE_BY_ONE) as index:
+        index.update(make_update([(1, [1])]))
+        directory.fail_at = directory.operations + 1
+        with pytest.raises(Unavailable):
+            work(index)
+        work(index)
+        assert index.saved_version == 1

@@ -146,7 +146,7 @@ class Index:
 
     def flush(self) -> None:
         """Write all that is in memory as segments. Raises `Unavailable`."""
-        with self._commits:
+        with _as_ours(), self._commits:
             self._writable_log()
             self._freeze()
         with _as_ours():
@@ -168,7 +168,7 @@ class Index:
         if self._closed or self._read_only:
             return False
         if self._upkeep.buffer_is_due():
-            with self._commits:
+            with _as_ours(), self._commits:
                 self._freeze()
         with _as_ours():
             return self._upkeep.step()
