@@ -1,4 +1,4 @@
-"""Indexes under any sequence of changes, upkeep, crashes and restarts are what a plain dict is, however they are set."""
+"""Under any changes, upkeep, crashes, faults and restarts, indexes of all settings are what a plain dict is."""
 
 from __future__ import annotations
 
@@ -55,6 +55,8 @@ seeds = st.integers(0, 1 << 30)
 
 
 class Commit(NamedTuple):
+    """What one commit changes."""
+
     changes: Sequence[Change]
     metadata: dict[str, str]
 
