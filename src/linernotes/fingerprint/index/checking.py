@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable
 
 import msgspec
@@ -27,6 +28,8 @@ from linernotes.fingerprint.index.sealed import REPAIR
 from linernotes.fingerprint.index.segment import Footer, Segment
 
 _STEP = 1 << 24
+_FOOTER = 512
+_HEAD = struct.Struct("<8sQI")
 _FAULTS = {
     TABLE_FALLS: "the offsets of its buckets make no sense",
     UNSORTED: "its postings are not in order",
@@ -86,6 +89,7 @@ def open_sound(
     try:
         segment = Segment(directory, entry)
         _check_places(segment.footer, entry)
+        _check_end(directory, entry)
         left = entry.size
         more = True
         while more:
@@ -115,6 +119,13 @@ def _check_places(footer: Footer, entry: SegmentEntry) -> None:
         raise corrupt(entry.name, "its footer makes no sense")
     if 32 - layout.table_bits - layout.low_bits + layout.doc_bits > 32 or documents > 1 << layout.doc_bits:
         raise corrupt(entry.name, "its postings have no room for what they say")
+
+
+def _check_end(directory: Directory, entry: SegmentEntry) -> None:
+    """Raise `Corrupt` when what fills up the footer, which no checksum covers, has changed."""
+    tail = directory.read(entry.name, entry.size - _FOOTER, _FOOTER)
+    if tail[_HEAD.size + _HEAD.unpack_from(tail)[-1] :].strip(b"\0"):
+        raise corrupt(entry.name, "its last bytes have changed")
 
 
 def _check_columns(segment: Segment, version: int | None) -> None:

@@ -94,7 +94,8 @@ def keep(logs: Sequence[Logbook], version: int) -> Kept:
 def chain(logs: Sequence[Logbook], top: int) -> list[Logbook]:
     """Return the logs that follow each other without a gap, for an index whose segments reach up to version `top`.
 
-    They begin at `top` + 1 or before and end at `top` or after it: else commits would be missing between them.
+    They begin at `top` + 1 or before and end at `top` or after it, so that no commit is missing between them. If there
+    are none such, as when segments are lost, they are the newest that follow each other after `top`.
     """
     runs: list[list[Logbook]] = []
     for log in logs:
@@ -102,4 +103,6 @@ def chain(logs: Sequence[Logbook], top: int) -> list[Logbook]:
             runs[-1].append(log)
         else:
             runs.append([log])
-    return next((run for run in reversed(runs) if run[0].first <= top + 1 and run[-1].last >= top), [])
+    fitting = [run for run in runs if run[0].first <= top + 1 and run[-1].last >= top]
+    later = [run for run in runs if run[0].first > top + 1]
+    return (fitting or later or [[]])[-1]

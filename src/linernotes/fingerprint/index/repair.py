@@ -91,8 +91,7 @@ def _logs_of(directory: Directory, known: Manifest) -> _Logs:
 
 def _logs_without_manifest(directory: Directory, found: Salvaged) -> _Logs:
     """Return the logs that fit the segments: commits that are in both may be applied again."""
-    sound = [*found.segments, *found.damaged]
-    top = max((int(segment.versions.max()) for segment in sound if segment.documents), default=0)
+    top = max((int(segment.versions.max()) for segment in found.segments if segment.documents), default=0)
     every = [read_logbook(directory, first) for first in manifests.log_versions(directory.names())]
     books = chain(every, top)
     first = books[0].first if books else top + 1
@@ -101,6 +100,10 @@ def _logs_without_manifest(directory: Directory, found: Salvaged) -> _Logs:
     others = [book.name for book in every if book not in books and book.first >= first]
     lost = ["The manifest is lost. What was deleted may be back, where only the manifest said so."]
     lost.append("Of the index's metadata there is what the logs have.")
+    if first > top + 1:
+        lost.append(
+            f"What was committed from version {top + 1} to {first - 1} is lost, unless it deleted documents only."
+        )
     if kept.cut or kept.aside or others or (top and not books):
         lost.append(_after(kept.last))
     return _Logs(version=version, first=first, kept=kept, aside=[*kept.aside, *others], lost=lost)
