@@ -101,9 +101,8 @@ def _logs_without_manifest(directory: Directory, found: Salvaged) -> _Logs:
     lost = ["The manifest is lost. What was deleted may be back, where only the manifest said so."]
     lost.append("Of the index's metadata there is what the logs have.")
     if first > top + 1:
-        lost.append(
-            f"What was committed from version {top + 1} to {first - 1} is lost, unless it deleted documents only."
-        )
+        gap = f"Of what was committed from version {top + 1} to {first - 1} nothing is left"
+        lost.append(f"{gap}: it is lost, or was replaced and deleted since.")
     if kept.cut or kept.aside or others or (top and not books):
         lost.append(_after(kept.last))
     return _Logs(version=version, first=first, kept=kept, aside=[*kept.aside, *others], lost=lost)
