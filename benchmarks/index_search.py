@@ -13,6 +13,7 @@ import json
 import resource
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -113,10 +114,28 @@ def searched(index: Index, queries: list[np.ndarray]) -> dict[str, object]:
         for name, part in (("all", times), ("known", times[::2]), ("unknown", times[1::2]))
     }
     return {
+        "two_threads_over_one": round(scaled(index, queries), 2),
         "segments": len(searcher.parts),
         "microseconds": quantiles,
         "batched_per_cpu_second": round(len(queries) / together),
     }
+
+
+def scaled(index: Index, queries: list[np.ndarray]) -> float:
+    """Return how many times as many batches a second two threads answer as one."""
+    searcher = index.searcher()
+
+    def ask(_: int) -> None:
+        searcher.search_all(queries)
+
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(ask, range(4)))
+        begun = time.perf_counter()
+        ask(0), ask(0)
+        alone = time.perf_counter() - begun
+        begun = time.perf_counter()
+        list(threads.map(ask, range(4)))
+        return 2 * alone / (time.perf_counter() - begun)
 
 
 def opened(folder: Path, settings: IndexSettings) -> dict[str, object]:

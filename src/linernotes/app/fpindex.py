@@ -48,7 +48,7 @@ class FpindexOptions(msgspec.Struct, frozen=True, kw_only=True):
     host: str = "127.0.0.1"
     port: int = 8080
     legacy_port: int = 0
-    checkpoint_threshold: int = 2_000_000
+    checkpoint_threshold: int = 500_000
     checkpoint_age_ms: int = 60_000
 
 

@@ -25,7 +25,7 @@ LATER = {"--coordinator", "--coordinator-url", "--peers"}
     "--legacy-port", metavar="N", help="Port of the line protocol; it also makes the index main. Default: none."
 )
 @click.option(
-    "--checkpoint-threshold", metavar="N", help="Hashes in memory that are written as a segment. Default: 2000000."
+    "--checkpoint-threshold", metavar="N", help="Hashes in memory that are written as a segment. Default: 500000."
 )
 @click.option(
     "--checkpoint-age-ms", metavar="N", help="Age at which they are written anyhow; 0 is never. Default: 60000."

@@ -8,7 +8,7 @@ import numpy as np
 import xxhash
 from numpy.typing import NDArray
 
-from linernotes.domain.errors import Corrupt
+from linernotes.domain.errors import Corrupt, Unavailable
 from linernotes.fingerprint.index.directory import Directory, Output
 
 BLOCK = 1 << 16
@@ -87,6 +87,8 @@ class Blocks:
             return self._directory.read(self._name, start, size)
         except FileNotFoundError:
             return self._data[start : start + size]
+        except OSError as exc:
+            raise Unavailable(f"{self._name} cannot be read: {exc.strerror or exc}") from exc
 
     def verify_some(self, bytes_: int) -> bool:
         """Verify about so many more bytes; return False when all is verified, which `trusted` then says."""

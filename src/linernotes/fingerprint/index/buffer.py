@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ _TABLE_BITS = 20
 class Buffer:
     """Documents in memory whose log is `first_version`'s. One writes; others read up to what they know to be there.
 
+    `begun` is when the first commit came (monotonic seconds), `last_view` and `metadata` are as the last one left them.
     The arrays never move: a reader that began earlier goes on reading them. Their memory is taken as it is used.
     """
 
@@ -29,6 +30,8 @@ class Buffer:
         self.entries = 0
         self.living = 0
         self.begun = time.monotonic()
+        self.last_view = 0
+        self.metadata: Mapping[str, str] = {}
         self.room = (documents, postings)
         slot_bits = (2 * documents - 1).bit_length()
         self.ids = np.zeros(documents, dtype=np.uint32)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from linernotes.fingerprint.index.blocks import corrupt
 from linernotes.fingerprint.index.directory import Directory
@@ -12,16 +13,19 @@ from linernotes.fingerprint.index.segment import Segment
 _KIND = b"LNdead1\n"
 
 
-def write_dead(directory: Directory, name: str, segment: Segment) -> int:
-    """Write who is dead in a segment by now, synced; return how many."""
-    numbers = np.flatnonzero(segment.died).astype("<u4")
+def dead_in(segment: Segment, *, view: int) -> NDArray[np.uint32]:
+    """Return who is dead in a segment in a view."""
+    return np.flatnonzero((segment.died != 0) & (segment.died <= view)).astype(np.uint32)
+
+
+def write_dead(directory: Directory, name: str, numbers: NDArray[np.uint32]) -> None:
+    """Write a list, synced."""
     output = directory.create(name)
     try:
-        output.write(seal(_KIND, numbers.tobytes()))
+        output.write(seal(_KIND, numbers.astype("<u4").tobytes()))
         output.sync()
     finally:
         output.close()
-    return int(numbers.size)
 
 
 def read_dead(directory: Directory, name: str, segment: Segment, *, view: int) -> None:
@@ -35,5 +39,5 @@ def read_dead(directory: Directory, name: str, segment: Segment, *, view: int) -
     numbers = np.frombuffer(content, dtype="<u4").astype(np.uint32)
     if numbers.size and (int(numbers[-1]) >= segment.documents or bool((np.diff(numbers.astype(np.int64)) <= 0).any())):
         raise corrupt(name, "it lists documents that the segment does not have")
-    segment.kill(numbers, view=view)
+    segment.kill(numbers, views=view)
     segment.dead_saved = numbers.size

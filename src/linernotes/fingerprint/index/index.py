@@ -15,7 +15,7 @@ from typing import Self
 from linernotes.domain.errors import Conflict, Corrupt, Invalid, LinernotesError, Unavailable
 from linernotes.fingerprint.index.directory import Directory
 from linernotes.fingerprint.index.log import LogWriter
-from linernotes.fingerprint.index.manifest import load, log_name
+from linernotes.fingerprint.index.manifest import is_own, load, log_name
 from linernotes.fingerprint.index.recovery import Recovered, needed_names, new_buffer, recover
 from linernotes.fingerprint.index.searcher import Searcher
 from linernotes.fingerprint.index.settings import IndexSettings
@@ -28,6 +28,9 @@ _DEFAULT = IndexSettings()
 # Buffers that wait: with more than these, whoever commits flushes first.
 _WAITING = 3
 _TRIES = 10
+
+MOST_METADATA = 4_000_000
+"""So many characters are all keys and values of an index's metadata at most."""
 
 
 class VersionMismatch(Conflict):
@@ -61,7 +64,7 @@ class Index:
         try:
             found = _recover_beside(directory, settings) if read_only else recover(directory, settings)
             self._parts, self._metadata = found.parts, found.metadata
-            self._upkeep = Upkeep(directory, found.parts, found.manifest, settings=settings, metadata=found.metadata)
+            self._upkeep = Upkeep(directory, found.parts, found.manifest, settings=settings)
             if not read_only:
                 self._log = self._begin_log(found.log_end)
                 self._remove_strays()
@@ -181,6 +184,7 @@ class Index:
         """Stop writing. What was acknowledged is in the log; nothing is flushed. Closing twice is fine."""
         with self._commits:
             self._closed = True
+            self._upkeep.stop()
             if self._log is not None:
                 self._log.close()
 
@@ -193,13 +197,15 @@ class Index:
                 self._write([(version, ticket.update) for version, ticket in accepted])
             for version, ticket in accepted:
                 ticket.outcome = version
-        except (LinernotesError, OSError) as exc:
-            error = _unavailable(exc) if isinstance(exc, OSError) else exc
+        except Exception as exc:  # noqa: BLE001 - each of those who wait is told
+            error = exc if isinstance(exc, LinernotesError) else _unavailable(exc)
             for ticket in batch:
                 ticket.outcome = ticket.outcome or error
 
     def _accept(self, batch: Sequence[_Ticket]) -> list[tuple[int, _Ticket]]:
-        version = self._parts.version
+        if self._parts.exhausted:
+            raise Unavailable("The index has no more numbers for views.", hint="Open it anew.")
+        version, metadata = self._parts.version, dict(self._metadata)
         accepted = []
         for ticket in batch:
             expected = ticket.update.expected_version
@@ -209,6 +215,10 @@ class Index:
             if fault := ticket.update.fault():
                 ticket.outcome = Invalid(f"This is no update: {fault}.")
                 continue
+            if ticket.update.metadata and _size({**metadata, **ticket.update.metadata}) > MOST_METADATA:
+                ticket.outcome = Invalid(f"The metadata of an index are at most {MOST_METADATA:,} characters.")
+                continue
+            metadata.update(ticket.update.metadata)
             version += 1
             accepted.append((version, ticket))
         return accepted
@@ -218,11 +228,17 @@ class Index:
         updates = [update for _, update in commits]
         if not self._parts.buffer.fits(updates):
             self._freeze(updates)
-        self._writable_log().append(commits)
-        self._parts.apply(commits)
+        log = self._writable_log()
+        log.append(commits)
+        try:
+            self._parts.apply(commits)
+        except BaseException:
+            # What is in the log and not in the buffer is only seen after the next start; nothing may follow it.
+            log.close()
+            raise
         changed = {key: value for update in updates for key, value in update.metadata.items()}
-        if changed:
-            self._metadata = self._upkeep.metadata = {**self._metadata, **changed}
+        self._metadata = {**self._metadata, **changed} if changed else self._metadata
+        self._parts.buffer.metadata = self._metadata
 
     def _writable_log(self) -> LogWriter:
         if self._log is None or self._closed:
@@ -250,7 +266,8 @@ class Index:
     def _remove_strays(self) -> None:
         needed = needed_names(self._directory, self._upkeep.manifest)
         for name in set(self._directory.names()) - needed:
-            self._directory.remove(name)
+            if is_own(name):
+                self._directory.remove(name)
 
 
 def _recover_beside(directory: Directory, settings: IndexSettings) -> Recovered:
@@ -273,6 +290,10 @@ def _as_ours() -> Iterator[None]:
         raise _unavailable(exc) from exc
 
 
-def _unavailable(exc: OSError) -> Unavailable:
-    reason = exc.strerror or str(exc)
+def _size(metadata: Mapping[str, str]) -> int:
+    return sum(len(key) + len(value) for key, value in metadata.items())
+
+
+def _unavailable(exc: Exception) -> Unavailable:
+    reason = (exc.strerror if isinstance(exc, OSError) else None) or str(exc) or type(exc).__name__
     return Unavailable(f"the index cannot use its files: {reason}", hint="Free space on the disk or mend the folder.")

@@ -21,6 +21,7 @@ LARGEST = 64 << 20
 
 _KIND = b"LNmanif\n"
 _LOG = re.compile(r"log-([0-9a-f]{16})\.log")
+_DEAD = re.compile(r"segment-[0-9a-f]{8,16}\.dead-[0-9a-f]{8,16}")
 _SEGMENT = re.compile(r"segment-[0-9a-f]{8,16}\.seg")
 
 Count: TypeAlias = Annotated[int, msgspec.Meta(ge=0)]
@@ -46,7 +47,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """An index without its buffers.
 
     `version` is the last that the segments, oldest first, cover; `documents` how many live ones they have; `next_file`
-    the number for the next file. Logs whose number is below `first_log` are needed no more.
+    the number for the next file. Logs whose number is below `first_log` are needed no more, and none at all if it
+    is 0.
     """
 
     format: int = FORMAT
@@ -128,6 +130,11 @@ def log_name(version: int) -> str:
 def log_versions(names: list[str]) -> list[int]:
     """Return with which versions the logs among the names begin, ascending."""
     return sorted(int(found[1], 16) for name in names if (found := _LOG.fullmatch(name)))
+
+
+def is_own(name: str) -> bool:
+    """Tell whether a file is one that an index makes: a segment, a list of dead documents, or a log."""
+    return any(pattern.fullmatch(name) for pattern in (_SEGMENT, _DEAD, _LOG))
 
 
 def _without(names: list[str]) -> Manifest:

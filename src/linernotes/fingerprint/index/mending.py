@@ -12,11 +12,12 @@ import numpy as np
 
 from linernotes.domain.errors import Corrupt
 from linernotes.fingerprint.index import manifest as manifests
-from linernotes.fingerprint.index.deaths import write_dead
+from linernotes.fingerprint.index.deaths import dead_in, write_dead
 from linernotes.fingerprint.index.folder import FolderDirectory
 from linernotes.fingerprint.index.held import SeenLineages
 from linernotes.fingerprint.index.lineages import Lineage, Lineages
 from linernotes.fingerprint.index.manifest import SegmentEntry
+from linernotes.fingerprint.index.parts import FIRST_VIEW
 from linernotes.fingerprint.index.repair import Plan
 from linernotes.fingerprint.index.values import Ids
 
@@ -96,7 +97,7 @@ def _entries(directory: FolderDirectory, plan: Plan) -> Iterator[SegmentEntry]:
             yield entry
             continue
         name = manifests.dead_name(entry.name, number)
-        write_dead(directory, name, plan.segments[entry.name])
+        write_dead(directory, name, dead_in(plan.segments[entry.name], view=FIRST_VIEW))
         number += 1
         yield msgspec.structs.replace(entry, dead=name)
 

@@ -6,7 +6,9 @@ Whoever changes them holds `lock`; whoever reads takes the newest searcher and n
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +21,7 @@ from linernotes.fingerprint.index.segment import Segment
 from linernotes.fingerprint.index.values import Stats, Update
 
 FIRST_VIEW = 1
+_LAST_VIEW = (1 << 32) - 2
 
 
 class Parts:
@@ -31,15 +34,16 @@ class Parts:
         self.frozen: list[Buffer] = []
         self.buffer = buffer
         self.version = version
+        self.written = time.monotonic()
         self._cap = cap
         self._view = FIRST_VIEW
         self._rows: NDArray[np.int64] | None = None
         self.searcher = self._publish()
 
     @property
-    def view(self) -> int:
-        """The number of the newest view; what dies with it is dead for every searcher to come."""
-        return self._view
+    def exhausted(self) -> bool:
+        """Whether there are no more numbers for views, of which each commit takes one in which something dies."""
+        return self._view >= _LAST_VIEW
 
     def apply(self, commits: Sequence[tuple[int, Update]]) -> None:
         """Make commits visible, all at once. The buffer has room for them."""
@@ -47,8 +51,15 @@ class Parts:
             parts = self._all()
             lost = np.zeros(len(parts), dtype=np.int64)
             rows, buffer = self._table(), self.buffer
+            if not buffer.seen:
+                buffer.begun = time.monotonic()
             for version, update in commits:
-                table = (update.ids, update.ends, update.hashes, update.removed)
+                table = (
+                    _writable(update.ids),
+                    _writable(update.ends),
+                    _writable(update.hashes),
+                    _writable(update.removed),
+                )
                 documents, entries = insert(rows, buffer.entries, table, version, self._view + 1, lost)
                 buffer.living += documents - buffer.documents
                 buffer.documents, buffer.entries = documents, entries
@@ -56,7 +67,9 @@ class Parts:
             for part, dead in zip(parts, lost.tolist(), strict=True):
                 part.living -= dead
             self.version = buffer.last_version = commits[-1][0]
-            self._view += 1
+            self.written = time.monotonic()
+            self._view += int(lost.any())
+            buffer.last_view = self._view
             self.searcher = self._publish()
 
     def freeze(self, buffer: Buffer) -> None:
@@ -71,7 +84,7 @@ class Parts:
         """Put a segment in the place of parts; the lock is held."""
         self.frozen = [part for part in self.frozen if part not in old]
         self.segments = [part for part in self.segments if part not in old]
-        if new is not None and new.living:
+        if new is not None:
             self.segments.append(new)
         self._changed()
 
@@ -127,6 +140,11 @@ class Parts:
         if not self.buffer.documents:
             parts, rows = parts[:-1], rows[:-1]
         return Searcher(parts=parts, rows=rows.copy(), version=self.version, view=self._view, cap=self._cap)
+
+
+def _writable(column: NDArray[Any]) -> NDArray[Any]:
+    """Return a column of the one kind that the compiled code is compiled for."""
+    return np.require(column, requirements=("C", "W"))
 
 
 def _edges(part: Segment | Buffer) -> tuple[int, int]:

@@ -7,12 +7,14 @@ document lives in one segment only, the segments that are merged need not be nei
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 WIDTH = 3
 # A bucket's offset is 32 bits, and a segment that large takes minutes to merge.
 LARGEST = 3_000_000_000
 _LEAST_POSTINGS = 12
+_IDLE_WIDTH = 4
 _DEAD_SHARE = 0.25
 
 
@@ -38,8 +40,27 @@ def choose_merge(sizes: Sequence[Size], *, tier: int, largest: int = LARGEST) ->
             tiers.setdefault(_tier(size, tier), []).append(place)
     for _, places in sorted(tiers.items()):
         if len(places) >= WIDTH:
-            return places
+            return _within(places, sizes, largest)
     return []
+
+
+def choose_idle(sizes: Sequence[Size], *, tier: int, largest: int = LARGEST) -> list[int]:
+    """Return the places of the segments to merge while nobody writes.
+
+    These are the small ones, and with them the next larger one as long as it is not much larger than they are together,
+    so that a large one is not written anew for a little.
+    """
+    chosen: list[int] = []
+    total = 0
+    for place in sorted(range(len(sizes)), key=lambda place: _living(sizes[place])):
+        size = _living(sizes[place])
+        if chosen and (size > max(_IDLE_WIDTH * total, tier) or total + size > largest):
+            if len(chosen) > 1:
+                break
+            chosen, total = [], 0
+        chosen.append(place)
+        total += size
+    return chosen if len(chosen) > 1 else []
 
 
 def choose_all(sizes: Sequence[Size], *, largest: int = LARGEST) -> list[int]:
@@ -54,6 +75,12 @@ def choose_all(sizes: Sequence[Size], *, largest: int = LARGEST) -> list[int]:
     if len(chosen) == 1 and sizes[chosen[0]].living == sizes[chosen[0]].documents:
         return []
     return chosen
+
+
+def _within(places: Sequence[int], sizes: Sequence[Size], largest: int) -> list[int]:
+    """Return the first places whose segments together are not too large."""
+    totals = accumulate(_living(sizes[place]) for place in places)
+    return [place for place, total in zip(places, totals, strict=True) if total <= largest]
 
 
 def _living(size: Size) -> int:

@@ -52,6 +52,7 @@ def recover(directory: Directory, settings: IndexSettings) -> Recovered:
             parts.apply(commits)
         for _, update in commits:
             metadata.update(update.metadata)
+        parts.buffer.metadata = dict(metadata)
     assert parts is not None  # noqa: S101 - there is a log, or one was made up
     return Recovered(manifest, parts, metadata, logs[-1][1].good_end if found else None)
 
@@ -82,7 +83,7 @@ def needed_names(directory: Directory, manifest: Manifest) -> set[str]:
 
 def _needed_logs(directory: Directory, manifest: Manifest) -> list[int]:
     found = [first for first in log_versions(directory.names()) if first >= manifest.first_log]
-    if manifest.version and manifest.first_log not in found:
+    if manifest.version and manifest.first_log and manifest.first_log not in found:
         raise corrupt(log_name(manifest.first_log), "it is missing")
     return found
 

@@ -92,7 +92,7 @@ class _Documents:
         """Let the chosen documents die that live."""
         chosen = chosen & ~self.died
         for place, segment in enumerate(segments):
-            segment.kill(self.numbers[chosen & (self.owners == place)], view=FIRST_VIEW)
+            segment.kill(self.numbers[chosen & (self.owners == place)], views=FIRST_VIEW)
 
 
 def _drop_merged(found: Salvaged) -> None:

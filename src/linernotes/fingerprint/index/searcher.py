@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from linernotes.domain.errors import Invalid
 from linernotes.fingerprint.index.buffer import Buffer
 from linernotes.fingerprint.index.kernels import work as places
 from linernotes.fingerprint.index.kernels.search import TOO_COSTLY, search, search_each
@@ -19,6 +20,7 @@ from linernotes.fingerprint.values import Words
 
 _UNLIMITED = 1 << 62
 _PARTS, _HITS = 64, 128
+MOST_HITS = 1_000_000
 _NOTHING = np.zeros(0, dtype=np.uint32)
 
 
@@ -69,28 +71,32 @@ class Searcher:
         (a twentieth of the query's length, rounded up, by default) and `score_pct` hundredths of the best score.
 
         With a cap, lists of more than that many postings show no documents by themselves, but count in all scores. The
-        first hit is still that of an exhaustive search; missing among the others can be documents of less than
-        `score_pct` hundredths of the best in the rare lists alone. Raises `TooCostly`.
+        first hit is still that of an exhaustive search, and all scores are exact; missing among the others can be
+        documents whose hashes are nearly all common. There are `MOST_HITS` hits at most. Raises `TooCostly`, `Corrupt`
+        for a damaged block that would have been read, and `Invalid` for a limit below 0.
         """
         query, floor = self._prepared(query, min_score)
+        limit = _within(limit)
         work = self._work(query.size, limit)
         wanted = work.wanted(limit, floor, score_pct, self._cap, most_postings, self.view)
         count = search(self.rows, query, wanted, work.addresses, work.hits)
         if count == TOO_COSTLY:
             raise TooCostly
-        return [Hit(id_, score) for score, id_, _ in work.hits[:count].tolist()]
+        return [Hit(id_, score) for score, id_ in work.hits[:count].tolist()]
 
     def search_all(
         self, queries: Sequence[Words], *, limit: int = 40, min_score: int | None = None, score_pct: int = 10
     ) -> Found:
         """Return the hits of each query as `search` does, in one call of the compiled code."""
         prepared = [self._prepared(query, min_score) for query in queries]
+        limit = _within(limit)
         work = self._work(max((query.size for query, _ in prepared), default=0), limit)
-        wanted = work.wanted(limit, 0, score_pct, self._cap, None, self.view)
+        # Floors are written into it, which the next search must not find there.
+        wanted = work.wanted(limit, 0, score_pct, self._cap, None, self.view).copy()
         hashes = np.concatenate([_NOTHING, *(query for query, _ in prepared)])
         ends = np.cumsum([query.size for query, _ in prepared], dtype=np.int64)
         floors = np.array([floor for _, floor in prepared], dtype=np.int64)
-        hits = np.empty((len(queries) * limit, 3), dtype=np.int64)
+        hits = np.empty((len(queries) * limit, 2), dtype=np.int64)
         found = search_each(self.rows, hashes, ends, floors, wanted, work.addresses, hits)
         total = int(found[-1]) if found.size else 0
         return Found(hits[:total, 1], hits[:total, 0], found)
@@ -98,6 +104,10 @@ class Searcher:
     def _prepared(self, query: Words, min_score: int | None) -> tuple[Words, int]:
         """Return a query that the compiled code can take, and its floor; what it would read is verified by then."""
         floor = -(-query.size // 20) if min_score is None else max(0, min_score)
+        flags = query.flags
+        if not (flags.writeable and flags.c_contiguous):
+            # The compiled code is compiled for one kind of array.
+            query = query.copy()
         if query.size > HASHED:
             query = np.unique(query)
         if self._untrusted:
@@ -112,6 +122,12 @@ class Searcher:
             work = _Work(hashes, self._room, len(self.parts), limit)
             _threads.work = work
         return work
+
+
+def _within(limit: int) -> int:
+    if limit < 0:
+        raise Invalid("A search has a limit of 0 hits or more.")
+    return min(limit, MOST_HITS)
 
 
 class _Work:
@@ -131,7 +147,7 @@ class _Work:
             places.NEEDED: np.zeros(parts, dtype=np.int64),
         }
         self.addresses = np.array([self._arrays[i].ctypes.data for i in range(len(self._arrays))], dtype=np.int64)
-        self.hits = np.zeros((limit, 3), dtype=np.int64)
+        self.hits = np.zeros((limit, 2), dtype=np.int64)
         self._wanted = np.zeros(6, dtype=np.int64)
         self._asked: tuple[int, ...] = ()
 
@@ -140,7 +156,7 @@ class _Work:
         return hashes <= room[0] and documents <= room[1] and parts <= room[2] and limit <= room[3]
 
     def wanted(self, limit: int, floor: int, percent: int, cap: int, most: int | None, view: int) -> NDArray[np.int64]:
-        # Of more than 100 hundredths of the best score no hit would be left, and the best of one part would refuse a better one.
+        # With more than 100, the best of the parts searched so far would refuse a better one.
         asked = (limit, floor, min(percent, 100), cap, _UNLIMITED if most is None else most, view)
         if asked != self._asked:
             self._wanted[:] = self._asked = asked

@@ -7,6 +7,7 @@ is. Which documents are dead is kept beside it.
 from __future__ import annotations
 
 import struct
+from contextlib import suppress
 from typing import Any, Self
 
 import msgspec
@@ -45,7 +46,7 @@ class Footer(msgspec.Struct, frozen=True, kw_only=True):
 class Segment:
     """An open segment, with what has died in it since: `died[n]` is 0, or the view from which on document n is dead.
 
-    `dead_saved` is how many dead documents the list beside the file has.
+    `dead_saved` is how many dead documents the list beside the file has: those that died of commits in segments.
     """
 
     def __init__(self, directory: Directory, entry: SegmentEntry, *, trusted: bool = False) -> None:
@@ -76,9 +77,9 @@ class Segment:
         """How many documents there are, dead ones among them."""
         return self.footer.documents
 
-    def kill(self, numbers: NDArray[np.uint32], *, view: int) -> None:
-        """Mark documents dead that live."""
-        self.died[numbers] = view
+    def kill(self, numbers: NDArray[np.uint32], *, views: NDArray[np.uint32] | int) -> None:
+        """Mark documents dead that live, from these views on."""
+        self.died[numbers] = views
         self.living -= numbers.size
 
     def verify_for(self, query: Words) -> None:
@@ -119,6 +120,7 @@ class SegmentWriter:
     """Writes a segment's file: its postings in order, in parts, and then the rest."""
 
     def __init__(self, directory: Directory, name: str) -> None:
+        self._directory = directory
         self._name = name
         self._output = directory.create(name)
         self._blocks = BlockWriter(self._output)
@@ -126,8 +128,12 @@ class SegmentWriter:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
         self._output.close()
+        if error is not None:
+            # On a full disk, what is left behind would keep it full.
+            with suppress(OSError):
+                self._directory.remove(self._name)
 
     def write_postings(self, postings: Words) -> None:
         """Append postings."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from types import TracebackType
 from typing import NamedTuple, Self
 
+import msgspec
+
 from linernotes.fingerprint.index.directory import Directory
 from linernotes.fingerprint.index.manifest import Manifest, encode
 
@@ -23,7 +25,7 @@ class Snapshot:
     def __init__(self, directory: Directory, manifest: Manifest) -> None:
         """Map the files; nothing may remove them meanwhile."""
         self.version = manifest.version
-        self.manifest = encode(manifest)
+        self.manifest = encode(msgspec.structs.replace(manifest, first_log=0))
         self.files: list[File] = []
         for entry in manifest.segments:
             for name in (entry.name, entry.dead):

@@ -6,17 +6,18 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import NamedTuple
 
 import msgspec
 
-from linernotes.domain.errors import Corrupt
+from linernotes.domain.errors import Corrupt, Unavailable
 from linernotes.fingerprint.index import manifest as manifests
 from linernotes.fingerprint.index.buffer import Buffer
-from linernotes.fingerprint.index.deaths import write_dead
+from linernotes.fingerprint.index.deaths import dead_in, write_dead
 from linernotes.fingerprint.index.directory import Directory
 from linernotes.fingerprint.index.manifest import Manifest, SegmentEntry
-from linernotes.fingerprint.index.parts import Parts
-from linernotes.fingerprint.index.policy import Size, choose_all, choose_merge
+from linernotes.fingerprint.index.parts import FIRST_VIEW, Parts
+from linernotes.fingerprint.index.policy import Size, choose_all, choose_idle, choose_merge
 from linernotes.fingerprint.index.segment import Segment
 from linernotes.fingerprint.index.settings import IndexSettings
 from linernotes.fingerprint.index.snapshot import Snapshot
@@ -24,6 +25,14 @@ from linernotes.fingerprint.index.writing import Made, carry_deaths, flush_buffe
 
 _SCRUBBED = 1 << 25
 _SMALLEST_TIER = 100_000
+
+
+class _Covered(NamedTuple):
+    """What needs no log any more: all commits up to a version, the view that they left, and the metadata."""
+
+    version: int
+    view: int
+    metadata: Mapping[str, str]
 
 
 class Upkeep:
@@ -36,11 +45,9 @@ class Upkeep:
         manifest: Manifest,
         *,
         settings: IndexSettings,
-        metadata: Mapping[str, str],
     ) -> None:
-        """Go on from a manifest. `metadata` is what the next one will say; the index sets it anew."""
+        """Go on from a manifest."""
         self.manifest = manifest
-        self.metadata = metadata
         self._directory = directory
         self._parts = parts
         self._settings = settings
@@ -49,13 +56,20 @@ class Upkeep:
         self._saving = threading.Lock()
         self._numbering = threading.Lock()
         self._next_file = manifest.next_file
-        self._covered = manifest.version
+        self._covered = _Covered(manifest.version, FIRST_VIEW, manifest.metadata)
         self._damage: Corrupt | None = None
+        self._stopped = False
 
     def check(self) -> None:
         """Raise `Corrupt` if damage was found."""
         if self._damage is not None:
             raise Corrupt(self._damage.message, hint=self._damage.hint)
+
+    def stop(self) -> None:
+        """Break off what is being done, and return when nothing is."""
+        self._stopped = True
+        with self._flushing, self._merging:
+            pass
 
     def buffer_is_due(self) -> bool:
         """Tell whether the buffer that is written is full or old enough to be flushed."""
@@ -65,7 +79,10 @@ class Upkeep:
 
     def step(self) -> bool:
         """Flush a buffer that waits, or merge, or verify some blocks; return whether there may be more to do."""
-        return self.flush() or self._merge(choose_merge) or self._verify()
+        if self.flush() or self._merge(choose_merge) or self._verify():
+            return True
+        idle = time.monotonic() - self._parts.written >= self._settings.idle_seconds
+        return idle and self._merge(choose_idle)
 
     def flush(self) -> bool:
         """Write the buffer that has waited longest as a segment; return whether there was one."""
@@ -73,6 +90,7 @@ class Upkeep:
             if not self._parts.frozen:
                 return False
             buffer = self._parts.frozen[0]
+            self._check_going()
             made = flush_buffer(self._directory, self._new_name(), buffer)
             self._put_in_place([buffer], made)
             return True
@@ -89,13 +107,15 @@ class Upkeep:
     def _merge(self, choose: Callable[..., list[int]]) -> bool:
         with self._merging:
             segments = list(self._parts.segments)
-            sizes = [Size(each.footer.postings, each.documents, each.living) for each in segments]
+            sizes = [Size(each.footer.postings, each.documents, each.documents - each.dead_saved) for each in segments]
             chosen = choose(sizes, tier=max(self._settings.flush_postings, _SMALLEST_TIER))
             if not chosen:
                 return False
             old = [segments[place] for place in chosen]
             with self._noting_damage():
-                made = merge_segments(self._directory, self._new_name(), old)
+                made = merge_segments(
+                    self._directory, self._new_name(), old, view=self._covered.view, check=self._check_going
+                )
             self._put_in_place(old, made)
             return True
 
@@ -112,14 +132,13 @@ class Upkeep:
         """Let searches see a new segment in the place of parts, and say so in the manifest."""
         with self._saving:
             with self._parts.lock:
-                carry_deaths(old, made, view=self._parts.view)
+                carry_deaths(old, made)
                 self._parts.replace(old, made.segment)
-            flushed = [part.last_version for part in old if isinstance(part, Buffer)]
-            # Kept also when the manifest cannot be saved: the next one that can be covers it as well.
-            self._covered = max([self._covered, *flushed])
+            for part in old:
+                # Kept also when the manifest cannot be saved: the next one that can be covers it as well.
+                if isinstance(part, Buffer):
+                    self._covered = _Covered(part.last_version, part.last_view, part.metadata)
             self._save()
-        if made.segment is not None and not made.segment.living:
-            self._directory.remove(made.segment.entry.name)
 
     def _save(self) -> None:
         """Write the manifest of what there is now, and remove what it needs no more. `_saving` is held."""
@@ -127,13 +146,14 @@ class Upkeep:
         with self._parts.lock:
             segments = list(self._parts.segments)
             waiting = [*self._parts.frozen, self._parts.buffer]
+        entries = [self._entry(segment) for segment in segments]
         manifest = Manifest(
-            version=self._covered,
-            documents=sum(segment.living for segment in segments),
-            segments=[self._entry(segment) for segment in segments],
+            version=self._covered.version,
+            documents=sum(segment.documents - segment.dead_saved for segment in segments),
+            segments=entries,
             next_file=self._next_file,
             first_log=waiting[0].first_version,
-            metadata=dict(self.metadata),
+            metadata=dict(self._covered.metadata),
         )
         manifests.save(self._directory, manifest)
         self.manifest = manifest
@@ -143,11 +163,14 @@ class Upkeep:
             self._directory.remove(name)
 
     def _entry(self, segment: Segment) -> SegmentEntry:
-        """Return a segment's entry after its dead were written, if there are more than the last time."""
+        """Return a segment's entry after its dead were written, if more died of commits that are covered by now."""
         if segment.documents - segment.living > segment.dead_saved:
-            name = manifests.dead_name(segment.entry.name, self._number())
-            segment.dead_saved = write_dead(self._directory, name, segment)
-            segment.entry = msgspec.structs.replace(segment.entry, dead=name)
+            numbers = dead_in(segment, view=self._covered.view)
+            if numbers.size > segment.dead_saved:
+                name = manifests.dead_name(segment.entry.name, self._number())
+                write_dead(self._directory, name, numbers)
+                segment.dead_saved = numbers.size
+                segment.entry = msgspec.structs.replace(segment.entry, dead=name)
         return segment.entry
 
     def _new_name(self) -> str:
@@ -157,6 +180,10 @@ class Upkeep:
         with self._numbering:
             self._next_file += 1
             return self._next_file - 1
+
+    def _check_going(self) -> None:
+        if self._stopped:
+            raise Unavailable("The index is closed.")
 
     @contextmanager
     def _noting_damage(self) -> Iterator[None]:

@@ -47,8 +47,10 @@ class Update(msgspec.Struct, frozen=True, kw_only=True):
         ids, ends, hashes, removed = self.ids, self.ends, self.hashes, self.removed
         if not ids.size == ends.size == removed.size:
             return "its columns are not of one length"
-        if hashes.size > MOST_HASHES:
+        if hashes.size + 3 * ids.size > MOST_HASHES:
             return f"it has more than {MOST_HASHES:,} hashes"
+        if any(_surrogate(text) for item in self.metadata.items() for text in item):
+            return "its metadata are no text"
         if not ids.size:
             return "it has hashes of no document" if hashes.size else ""
         if not ids.all():
@@ -73,6 +75,10 @@ class Stats(msgspec.Struct, frozen=True, kw_only=True):
     max_id: int
     segments: int
     bytes: int
+
+
+def _surrogate(text: str) -> bool:
+    return any("\ud800" <= character <= "\udfff" for character in text) if not text.isascii() else False
 
 
 def make_update(
@@ -101,7 +107,6 @@ def make_update(
 
 def as_ids(ids: Sequence[int]) -> Ids:
     """Return ids as an array; `Invalid` for one that is not from 1 to 2^32-1."""
-    found = np.array(ids, dtype=np.int64) if len(ids) else np.zeros(0, dtype=np.int64)
-    if found.size and (found.min() < 1 or found.max() > HIGHEST_ID):
+    if any(not 1 <= id_ <= HIGHEST_ID for id_ in ids):
         raise Invalid("A document's id is from 1 to 4294967295.")
-    return found.astype(np.uint32)
+    return np.array(ids, dtype=np.uint32)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -38,8 +38,8 @@ class Made(NamedTuple):
 
 
 def flush_buffer(directory: Directory, name: str, buffer: Buffer) -> Made:
-    """Write the living documents of a buffer that takes no more as a segment."""
-    kept = _keep([buffer])
+    """Write a buffer that takes no more as a segment, without the documents that died of its own commits."""
+    kept = _keep([buffer], buffer.last_view)
     numbers = kept.numbers[0]
     if kept.ids.size == 0:
         return Made(None, kept.numbers)
@@ -54,33 +54,41 @@ def flush_buffer(directory: Directory, name: str, buffer: Buffer) -> Made:
     return Made(Segment(directory, entry, trusted=True), kept.numbers)
 
 
-def merge_segments(directory: Directory, name: str, segments: Sequence[Segment]) -> Made:
-    """Write the living documents of segments as one; `Corrupt` when one of them is damaged."""
+def merge_segments(
+    directory: Directory, name: str, segments: Sequence[Segment], *, view: int, check: Callable[[], None]
+) -> Made:
+    """Write segments as one, without the documents that are dead in a view; `Corrupt` when one of them is damaged.
+
+    Now and then `check` is called, which may raise to break the work off.
+    """
     for segment in segments:
         while segment.blocks.verify_some(_VERIFIED):
-            pass
-    kept = _keep(segments)
+            check()
+    kept = _keep(segments, view)
     if kept.ids.size == 0:
         return Made(None, kept.numbers)
     layout = _merged_layout(segments, kept)
     table = np.zeros(layout.buckets + 1, dtype=np.uint32)
     with SegmentWriter(directory, name) as writer:
-        repeats = _merge_chunks(writer, segments, kept, layout, table)
+        repeats = _merge_chunks(writer, segments, kept, table, layout=layout, check=check)
         entry = writer.finish(layout=layout, table=table, ids=kept.ids, versions=kept.versions, repeats=repeats)
     return Made(Segment(directory, entry, trusted=True), kept.numbers)
 
 
-def carry_deaths(parts: Sequence[Segment | Buffer], made: Made, *, view: int) -> None:
-    """Let die in the new segment what has died in its parts since; nothing may die there while this runs."""
+def carry_deaths(parts: Sequence[Segment | Buffer], made: Made) -> None:
+    """Mark in the new segment who has died in its parts and was kept; nothing may die there while this runs."""
     if made.segment is None:
         return
     for part, numbers in zip(parts, made.numbers, strict=True):
-        dead = numbers[(part.died[: numbers.size] != 0) & (numbers != NONE)]
-        made.segment.kill(dead, view=view)
+        died = part.died[: numbers.size]
+        dead = (died != 0) & (numbers != NONE)
+        made.segment.kill(numbers[dead], views=died[dead])
 
 
-def _keep(parts: Sequence[Segment | Buffer]) -> Kept:
-    living = [np.flatnonzero(part.died[: part.documents] == 0) for part in parts]
+def _keep(parts: Sequence[Segment | Buffer], view: int) -> Kept:
+    """Leave out the documents that are dead in a view: what has died since is still needed if the program stops now."""
+    died = [part.died[: part.documents].copy() for part in parts]
+    living = [np.flatnonzero((each == 0) | (each > view)) for each in died]
     ids = np.concatenate([part.ids[alive] for part, alive in zip(parts, living, strict=True)])
     versions = np.concatenate([part.versions[alive] for part, alive in zip(parts, living, strict=True)])
     # Sorting runs that are sorted already takes time in proportion to their length.
@@ -102,7 +110,15 @@ def _merged_layout(segments: Sequence[Segment], kept: Kept) -> Layout:
     return choose_layout(documents=kept.ids.size, postings=postings, bits=1 << low)
 
 
-def _merge_chunks(writer: SegmentWriter, segments: Sequence[Segment], kept: Kept, layout: Layout, table: Words) -> int:
+def _merge_chunks(
+    writer: SegmentWriter,
+    segments: Sequence[Segment],
+    kept: Kept,
+    table: Words,
+    *,
+    layout: Layout,
+    check: Callable[[], None],
+) -> int:
     """Write the merged postings, and the table; return how often one document has one hash at most."""
     total = sum(segment.footer.postings for segment in segments)
     chunk_bits = min(layout.table_bits, (total // _CHUNK).bit_length())
@@ -112,6 +128,7 @@ def _merge_chunks(writer: SegmentWriter, segments: Sequence[Segment], kept: Kept
     buckets = layout.buckets >> chunk_bits
     repeats = 1
     for chunk in range(1 << chunk_bits):
+        check()
         for i, (segment, numbers) in enumerate(zip(segments, kept.numbers, strict=True)):
             room = keys.ctypes.data + 8 * int(starts[i])
             found = gather(segment.row, numbers.ctypes.data, chunk, chunk_bits, room)

@@ -67,6 +67,14 @@ def _prefetch(_context: Any, _address: Any) -> Any:
     return types.void(types.int64), emit
 
 
+def _fence(_context: Any) -> Any:
+    def emit(context: Any, builder: Any, _signature: Any, _arguments: Any) -> Any:
+        builder.fence("release")
+        return context.get_dummy_value()
+
+    return types.void(), emit
+
+
 def _splat(builder: Any, number: Any) -> Any:
     short = ir.IntType(32)
     undefined = ir.Constant(ir.VectorType(short, LANES), ir.Undefined)
@@ -98,4 +106,7 @@ load64 = _loads(64)
 store8 = _stores(8)
 store32 = _stores(32)
 store64 = _stores(64)
+publish = cast("Callable[[], None]", intrinsic(_fence))
+"""What was stored before is seen by whoever sees what is stored after; that costs nothing on x86."""
+
 prefetch = cast("Callable[[int], None]", intrinsic(_prefetch))

@@ -15,9 +15,7 @@ _Numbers = NDArray[np.int64]
 
 
 @kernel
-def search_buffer(
-    row: _Numbers, part: int, count: int, wanted: _Numbers, work: _Numbers, hits: _Numbers, found: int
-) -> int:
+def search_buffer(row: _Numbers, count: int, wanted: _Numbers, work: _Numbers, hits: _Numbers, found: int) -> int:
     """Offer the documents of a buffer that reach the floor; return the length of the list of hits."""
     places, chains, words, following = work[MIXED], row[TABLE], row[POSTINGS], row[NEXT]
     shift, many = 32 - row[TABLE_BITS], 0
@@ -35,7 +33,7 @@ def search_buffer(
         score = load32(counts, document)
         store32(counts, document, 0)
         if score >= wanted[FLOOR]:
-            found = offer(row, part, document, score, wanted, hits, found)
+            found = offer(row, document, score, wanted, hits, found)
     return found
 
 

@@ -58,7 +58,6 @@ def count_hashed(row: _Numbers, lists: int, cap: int, work: _Numbers, mask: int)
 @kernel
 def count_dense(
     row: _Numbers,
-    part: int,
     lists: tuple[int, int, int],
     least: int,
     wanted: _Numbers,
@@ -90,7 +89,7 @@ def count_dense(
                     if score >= least:
                         score += score_longer(row, base + i, lists[0], lists[2], 0, work)
                         if score >= wanted[FLOOR]:
-                            found = offer(row, part, base + i, score, wanted, hits, found)
+                            found = offer(row, base + i, score, wanted, hits, found)
             for i in range(first, first + 8):
                 store64(counters, i, 0)
         base += size

@@ -1,4 +1,4 @@
-"""The list of the best hits: score, id and part in each row, highest score first, of equal ones the lowest id first."""
+"""The list of the best hits: score and id in each row, highest score first, of equal ones the lowest id first."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _Numbers = NDArray[np.int64]
 
 
 @kernel
-def offer(row: _Numbers, part: int, document: int, score: int, wanted: _Numbers, hits: _Numbers, found: int) -> int:
+def offer(row: _Numbers, document: int, score: int, wanted: _Numbers, hits: _Numbers, found: int) -> int:
     """Put a document in its place if it lives in this view and is good enough; return the length of the list."""
     limit = wanted[LIMIT]
     if limit == 0 or (found and score < hits[0, 0] * wanted[PERCENT] // 100):
@@ -22,14 +22,17 @@ def offer(row: _Numbers, part: int, document: int, score: int, wanted: _Numbers,
     if (found == limit and score < hits[found - 1, 0]) or dead(row, document, wanted):
         return found
     id_ = load32(row[IDS], document)
-    at = found if found < limit else limit - 1
-    if found == limit and score == hits[at, 0] and id_ > hits[at, 1]:
-        return found
+    at = found
     while at and (hits[at - 1, 0] < score or (hits[at - 1, 0] == score and hits[at - 1, 1] > id_)):
-        hits[at, 0], hits[at, 1], hits[at, 2] = hits[at - 1, 0], hits[at - 1, 1], hits[at - 1, 2]
         at -= 1
-    hits[at, 0], hits[at, 1], hits[at, 2] = score, id_, part
-    return long(min(found + 1, limit))
+    # A segment that is searched a second time offers some of its documents again.
+    if at == limit or (at and hits[at - 1, 0] == score and hits[at - 1, 1] == id_):
+        return found
+    last = min(found, limit - 1)
+    for i in range(last, at, -1):
+        hits[i, 0], hits[i, 1] = hits[i - 1, 0], hits[i - 1, 1]
+    hits[at, 0], hits[at, 1] = score, id_
+    return long(last + 1)
 
 
 @kernel
@@ -37,14 +40,3 @@ def dead(row: _Numbers, document: int, wanted: _Numbers) -> bool:
     """Tell whether a document is dead in this view."""
     died = load32(row[DIED], document)
     return died != 0 and died <= wanted[VIEW]
-
-
-@kernel
-def withdraw(hits: _Numbers, found: int, part: int) -> int:
-    """Take the hits of a part out of the list; return its length."""
-    kept = 0
-    for i in range(found):
-        if hits[i, 2] != part:
-            hits[kept, 0], hits[kept, 1], hits[kept, 2] = hits[i, 0], hits[i, 1], hits[i, 2]
-            kept += 1
-    return kept

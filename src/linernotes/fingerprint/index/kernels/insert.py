@@ -5,7 +5,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from linernotes.fingerprint.index.kernels.addresses import load32, load64, long, prefetch, store32, store64
+from linernotes.fingerprint.index.kernels.addresses import (
+    load32,
+    load64,
+    long,
+    prefetch,
+    publish,
+    store32,
+    store64,
+)
 from linernotes.fingerprint.index.kernels.rows import (
     BUFFER,
     DIED,
@@ -79,6 +87,7 @@ def chain(buffer: _Numbers, hashes: NDArray[np.uint32], document: int, entries: 
         store32(words, entries, place)
         store32(owners, entries, document)
         store32(following, entries, load32(heads, place >> shift))
+        publish()
         store32(heads, place >> shift, entries + 1)
         entries += 1
     return entries

@@ -12,10 +12,9 @@ from numpy.typing import NDArray
 from linernotes.fingerprint.index.kernels.addresses import load32, load64, long, store32, store64
 from linernotes.fingerprint.index.kernels.buffers import search_buffer
 from linernotes.fingerprint.index.kernels.counting import mask_for
-from linernotes.fingerprint.index.kernels.hits import withdraw
 from linernotes.fingerprint.index.kernels.lists import begin, find_lists
 from linernotes.fingerprint.index.kernels.rows import BUFFER, KIND, mixed
-from linernotes.fingerprint.index.kernels.segments import search_few_lists, search_lists, search_rare_lists
+from linernotes.fingerprint.index.kernels.segments import ANY_SCORE, search_few_lists, search_lists, search_rare_lists
 from linernotes.fingerprint.index.kernels.work import (
     CAP,
     COUNTS,
@@ -55,13 +54,13 @@ def search(rows: _Numbers, query: NDArray[np.uint32], wanted: _Numbers, work: _N
             return TOO_COSTLY
         needed = long(0)
         if lists[2]:
-            found, needed = search_rare_lists(rows[part], part, lists, wanted, work, hits, found)
+            found, needed = search_rare_lists(rows[part], lists, wanted, work, hits, found)
         elif lists[0]:
             every = (lists[0], lists[1], lists[0])
-            found = search_lists(rows[part], part, every, wanted[FLOOR], wanted, work, hits, found)
+            found = search_lists(rows[part], every, wanted[FLOOR], wanted, work, hits, found)
         store64(work[NEEDED], part, needed)
     for part in range(segments, rows.shape[0]):
-        found = search_buffer(rows[part], part, count, wanted, work, hits, found)
+        found = search_buffer(rows[part], count, wanted, work, hits, found)
     if wanted[CAP]:
         return settle(rows, segments, count, left, wanted, work, hits, found)
     return cut(hits, found, wanted)
@@ -107,14 +106,14 @@ def settle(
         needed = load64(work[NEEDED], part)
         if needed < wanted[FLOOR] or (found and hits[0, 0] > needed):
             continue
-        aim = max(wanted[FLOOR], hits[0, 0] if found else 1, 1)
-        found = withdraw(hits, found, part)
+        best = hits[0, 0] if found else long(1)
+        aim = max(wanted[FLOOR], best * wanted[PERCENT] // 100 if needed == ANY_SCORE else best, 1)
         begin(rows, part, part + 1, count, work)
         lists = find_lists(rows, part, part + 1, count, 0, work)
         left -= lists[1]
         if left < 0:
             return TOO_COSTLY
-        found = search_few_lists(rows[part], part, lists, aim, wanted, work, hits, found)
+        found = search_few_lists(rows[part], lists, aim, wanted, work, hits, found)
     return cut(hits, found, wanted)
 
 

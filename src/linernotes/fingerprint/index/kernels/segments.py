@@ -19,7 +19,7 @@ from linernotes.fingerprint.kernels.compiling import kernel
 
 _Numbers = NDArray[np.int64]
 
-_ANY = 1 << 40
+ANY_SCORE = 1 << 40
 _RESCORED = 64
 # Looking a document up in a list takes as long as counting so many postings.
 _LOOK_UP = 60
@@ -28,7 +28,6 @@ _LOOK_UP = 60
 @kernel
 def search_lists(
     row: _Numbers,
-    part: int,
     lists: tuple[int, int, int],
     least: int,
     wanted: _Numbers,
@@ -42,7 +41,7 @@ def search_lists(
     counted add to the scores. Return the length of the list of hits.
     """
     if lists[1] > HASHED:
-        return count_dense(row, part, lists, least, wanted, work, hits, found)
+        return count_dense(row, lists, least, wanted, work, hits, found)
     touched, table = count_hashed(row, lists[0], 0, work, mask_for(lists[1])), work[COUNTS]
     for i in range(touched):
         slot = load32(work[TOUCHED], i)
@@ -51,14 +50,13 @@ def search_lists(
         if score >= least:
             score += score_longer(row, document, lists[0], lists[2], 0, work)
             if score >= wanted[FLOOR]:
-                found = offer(row, part, document, score, wanted, hits, found)
+                found = offer(row, document, score, wanted, hits, found)
     return found
 
 
 @kernel
 def search_few_lists(
     row: _Numbers,
-    part: int,
     lists: tuple[int, int, int],
     aim: int,
     wanted: _Numbers,
@@ -86,7 +84,6 @@ def search_few_lists(
             best_cost, chosen, counted = cost, skipped, left
     return search_lists(
         row,
-        part,
         (count - chosen, counted, count),
         aim - chosen * row[REPEATS],
         wanted,
@@ -112,14 +109,14 @@ def move_longest(work: _Numbers, count: int) -> None:
 
 @kernel
 def search_rare_lists(
-    row: _Numbers, part: int, lists: tuple[int, int, int], wanted: _Numbers, work: _Numbers, hits: _Numbers, found: int
+    row: _Numbers, lists: tuple[int, int, int], wanted: _Numbers, work: _Numbers, hits: _Numbers, found: int
 ) -> tuple[int, int]:
     """Offer the best documents of the lists within the cap, with what the other lists add to their scores.
 
     Return the length of the list of hits, and the highest score that a document which was not offered can have.
     """
     if lists[1] > HASHED:
-        return found, long(_ANY)
+        return found, long(ANY_SCORE)
     touched, table = count_hashed(row, lists[0], wanted[CAP], work, mask_for(lists[1])), work[COUNTS]
     best = best_counted(row, touched, wanted, work)
     least = max(1, wanted[FLOOR] - lists[2], best * wanted[PERCENT] // 100)
@@ -132,7 +129,7 @@ def search_rare_lists(
         if score >= least:
             score += score_longer(row, document, 0, lists[0], wanted[CAP], work)
             if score >= wanted[FLOOR]:
-                found = offer(row, part, document, score, wanted, hits, found)
+                found = offer(row, document, score, wanted, hits, found)
     return found, long(least - 1 + lists[2])
 
 
