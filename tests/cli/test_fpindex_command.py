@@ -25,9 +25,16 @@ def test_every_value_is_the_next_word_whatever_it_looks_like() -> None:
     options, warned = read(
         *("--dir", "--host", "--host", "::1", "--port", "1", "--legacy-port", "2", "--load-concurrency", "3"),
         *("--checkpoint-threshold", "4", "--checkpoint-age-ms", "0", "--bootstrap-timeout-ms", "5"),
+        *("--frequency-cap", "0"),
     )
     assert options == FpindexOptions(
-        folder=Path("--host"), host="::1", port=1, legacy_port=2, checkpoint_threshold=4, checkpoint_age_ms=0
+        folder=Path("--host"),
+        host="::1",
+        port=1,
+        legacy_port=2,
+        checkpoint_threshold=4,
+        checkpoint_age_ms=0,
+        frequency_cap=0,
     )
     assert warned == []
 

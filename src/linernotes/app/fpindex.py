@@ -36,6 +36,7 @@ GRACE_SECONDS = 10.0
 MOST_FILES = 65_536
 # Threads beside the event loop give it the interpreter this soon; Python's own 5 ms is a long time for a search.
 SWITCH_SECONDS = 0.0005
+MOST_IN_MEMORY = 1 << 28
 COLLECT_AFTER = (50_000, 20, 100)
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -50,6 +51,7 @@ class FpindexOptions(msgspec.Struct, frozen=True, kw_only=True):
     legacy_port: int = 0
     checkpoint_threshold: int = 500_000
     checkpoint_age_ms: int = 60_000
+    frequency_cap: int = 256
 
 
 def serve(options: FpindexOptions) -> None:
@@ -149,8 +151,9 @@ class _Program:
         from linernotes.fingerprint.index.settings import IndexSettings
 
         settings = IndexSettings(
-            flush_postings=max(1, self._options.checkpoint_threshold),
+            flush_postings=min(max(1, self._options.checkpoint_threshold), MOST_IN_MEMORY),
             flush_seconds=self._options.checkpoint_age_ms / 1000,
+            frequency_cap=self._options.frequency_cap,
         )
         return Indexes.open(self._options.folder, settings=settings)
 

@@ -30,9 +30,14 @@ LATER = {"--coordinator", "--coordinator-url", "--peers"}
 @click.option(
     "--checkpoint-age-ms", metavar="N", help="Age at which they are written anyhow; 0 is never. Default: 60000."
 )
+@click.option(
+    "--frequency-cap",
+    metavar="N",
+    help="Documents of a hash in a segment beyond which it only adds to scores; 0 is no cap. Default: 256.",
+)
 @click.option("--load-concurrency", metavar="N", help="Accepted without effect: opening reads no segments.")
 def command(args: tuple[str, ...]) -> None:
-    """Stand in for the AcoustID index server fpindex: its options, its HTTP API, its legacy line protocol.
+    """Stand in for the AcoustID index server fpindex: its options and one more, its HTTP API, its legacy line protocol.
 
     A value is the next word. What is unknown is warned about and ignored. SIGTERM and SIGINT end the server.
     """
@@ -79,6 +84,7 @@ def _fields() -> dict[str, tuple[str | None, Callable[[str, str], Any]]]:
         "--legacy-port": ("legacy_port", _port),
         "--checkpoint-threshold": ("checkpoint_threshold", _number),
         "--checkpoint-age-ms": ("checkpoint_age_ms", _number),
+        "--frequency-cap": ("frequency_cap", _number),
         "--load-concurrency": (None, _number),
         "--bootstrap-timeout-ms": (None, _number),
     }
