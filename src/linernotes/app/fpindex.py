@@ -153,7 +153,7 @@ class _Program:
         settings = IndexSettings(
             flush_postings=min(max(1, self._options.checkpoint_threshold), MOST_IN_MEMORY),
             flush_seconds=self._options.checkpoint_age_ms / 1000,
-            frequency_cap=self._options.frequency_cap,
+            frequency_cap=min(self._options.frequency_cap, 1 << 32),
         )
         return Indexes.open(self._options.folder, settings=settings)
 

@@ -99,7 +99,8 @@ class _FileOutput:
             view = view[taken:]
 
     def sync(self) -> None:
-        os.fsync(self._file.fileno())
+        # The length is synced with the data; the times, which would cost more, are not.
+        os.fdatasync(self._file.fileno())
 
     def truncate(self, size: int) -> None:
         self._file.truncate(size)

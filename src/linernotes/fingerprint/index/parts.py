@@ -144,7 +144,8 @@ class Parts:
 
 def _writable(column: NDArray[Any]) -> NDArray[Any]:
     """Return a column of the one kind that the compiled code is compiled for."""
-    return np.require(column, requirements=("C", "W"))
+    flags = column.flags
+    return column if flags.c_contiguous and flags.writeable else column.copy()
 
 
 def _edges(part: Segment | Buffer) -> tuple[int, int]:
