@@ -15,12 +15,14 @@ from hypothesis import strategies as st
 
 from linernotes.domain.errors import Invalid
 from linernotes.fingerprint import codec
+from linernotes.fingerprint.extract import extract
 from linernotes.fingerprint.index.exchange import LONGEST_LINE, read_line
 from linernotes.fingerprint.index.indexes import Indexes
 from linernotes.fingerprint.index.values import make_update
 from linernotes.fingerprint.query import extract_query
 from linernotes.fingerprint.values import as_words
 from tests.conftest import Outcome, RunCommand
+from tests.fingerprint import sounds
 
 Documents = dict[int, list[int]]
 
@@ -296,3 +298,14 @@ def test_metadata_is_shown_without_what_a_terminal_would_obey(index: RunCommand,
     with Indexes.open(tmp_path / "d/fingerprints") as indexes:
         indexes.get("main").update(make_update(metadata={"source": "a\x1b[2Jb"}))
     assert index("stats").out.splitlines()[1] == "  source = a\\x1b[2Jb"
+
+
+def test_an_audio_file_is_looked_for_by_its_sound(index: RunCommand, tmp_path: Path) -> None:
+    song = sounds.write(tmp_path / "song.wav", sounds.melody(40, seed=5))
+    hashes = extract_query(extract(song).words)
+    with Indexes.open(tmp_path / "x") as indexes:
+        indexes.create("main").update(make_update([(7, hashes), (8, [1, 2])]))
+    assert index("search", song, "--dir", tmp_path / "x").out == f"7\t{hashes.size}\n"
+    (tmp_path / "noise.wav").write_bytes(b"RIFF" + bytes(100))
+    assert index("search", "noise.wav", "--dir", tmp_path / "x").code == 1
+    assert index("search", tmp_path, "--dir", tmp_path / "x").err.startswith(f"error: {tmp_path} is a folder.\n")
