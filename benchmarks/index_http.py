@@ -1,9 +1,9 @@
 """The fpindex server under load: searches and inserts per CPU-second, and their latency.
 
-    python benchmarks/index_http.py [--documents 100000] [--zipf] [--seconds 8]
+    python benchmarks/index_http.py [--kind uniform] [--documents 100000] [--seconds 8]
 
-The server runs on the first CPU and the load on the second. Fingerprints have 120 hashes of 28 significant bits; half
-of the queries are stored documents with two fifths of their hashes replaced, half are unknown. Each line has figures.
+The server runs on the first CPU and the load on the second. Half of the queries are stored documents with two fifths of
+their hashes replaced, half are unknown. Each line has figures: a second, a second of the server's processor, latency.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from itertools import cycle
+from itertools import count, cycle
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 import numpy as np
+from index_corpora import BLOCK, KINDS, Corpus
 from numpy.typing import NDArray
 
-HASHES = 120
 TICKS = os.sysconf("SC_CLK_TCK")
 TYPE = b"application/vnd.msgpack"
 
@@ -132,56 +132,48 @@ def _more(sock: socket.socket) -> bytes:
     return data
 
 
-def corpus(documents: int, *, zipf: bool) -> NDArray[np.uint32]:
-    """Return fingerprints, one row each. Zipf-heavy: a fifth of the hashes comes from a million, often from few."""
-    rng = np.random.default_rng(42)
-    found = rng.integers(0, 1 << 28, (documents, HASHES), dtype=np.uint32) << np.uint32(4)
-    if zipf:
-        common = rng.integers(0, 1 << 28, 1_000_000, dtype=np.uint32) << np.uint32(4)
-        ranks = np.exp(rng.random(found.shape) * np.log(common.size)).astype(np.int64) - 1
-        chosen = rng.random(found.shape) < 0.2
-        found[chosen] = common[ranks[chosen]]
-    return found
-
-
-def queries(stored: NDArray[np.uint32], count: int) -> list[NDArray[np.uint32]]:
-    """Return queries of which every second one has an answer."""
-    rng = np.random.default_rng(7)
-    found = []
-    for number in range(count):
-        fresh = rng.integers(0, 1 << 28, HASHES, dtype=np.uint32) << np.uint32(4)
-        if number % 2:
-            kept = stored[rng.integers(len(stored))]
-            found.append(np.where(rng.random(HASHES) < 0.4, fresh, kept))
-        else:
-            found.append(fresh)
-    return found
-
-
-def batches(stored: NDArray[np.uint32], size: int, *, index: str, first: int = 1) -> Iterator[bytes]:
-    """Return updates that insert the documents, one after the other."""
-    for start in range(0, len(stored), size):
-        rows = stored[start : start + size].tolist()
-        changes = [{"i": {"i": first + start + row, "h": hashes}} for row, hashes in enumerate(rows)]
+def batches(corpus: Corpus, documents: int, size: int, *, index: str) -> Iterator[bytes]:
+    """Return updates that insert the first documents of a corpus, in their order."""
+    for start in range(0, documents, size):
+        rows = np.concatenate([corpus.block(number) for number in range(start // BLOCK, (start + size) // BLOCK)])
+        changes = [{"i": {"i": start + 1 + row, "h": hashes}} for row, hashes in enumerate(rows.tolist())]
         yield request("POST", f"/{index}/_update", msgspec.msgpack.encode({"c": changes}))
 
 
-def load(server: Server, updates: Sequence[bytes], documents: int) -> str:
-    """Send updates on one connection; return the figures."""
+def load(server: Server, updates: Iterator[bytes], documents: int) -> str:
+    """Send updates on one connection; return the figures. What is made up meanwhile is not counted."""
     latencies = []
-    cpu = server.cpu_seconds()
+    before = server.cpu_seconds()
     with server.connect() as sock:
         for update in updates:
             began = time.perf_counter()
             sock.sendall(update)
             read_answer(sock)
             latencies.append(time.perf_counter() - began)
-    took, cpu = sum(latencies), server.cpu_seconds() - cpu
+        settled(server)
+    took, cpu = sum(latencies), server.cpu_seconds() - before
     p50, p95 = np.percentile(latencies, (50, 95)) * 1000
     return (
-        f"{documents / took:9.0f}/s {documents / cpu:9.0f} per CPU-s"
+        f"{documents / took:9.0f}/s {documents / cpu:9.0f} per CPU-s with all merging"
         f"  batch p50 {p50:.0f}  p95 {p95:.0f}  max {max(latencies) * 1000:.0f} ms"
     )
+
+
+def settled(server: Server) -> int:
+    """Wait until nothing is flushed or merged any more for some seconds; return how many segments there are."""
+    quiet, before = 0, server.cpu_seconds()
+    while quiet < 6:
+        time.sleep(0.5)
+        now = server.cpu_seconds()
+        quiet, before = (quiet + 1 if now - before < 0.05 else 0), now
+    return segments(server)
+
+
+def segments(server: Server) -> int:
+    """Return how many parts a search visits."""
+    with server.connect() as sock:
+        sock.sendall(request("GET", "/bulk"))
+        return int(msgspec.msgpack.decode(read_answer(sock))["s"]["num_segments"])
 
 
 @contextlib.contextmanager
@@ -204,18 +196,17 @@ def _load_for_ever(server: Server, updates: Sequence[bytes]) -> None:
             read_answer(sock)
 
 
-def single_inserts(stored: NDArray[np.uint32], *, index: str, form: bytes) -> Iterator[bytes]:
+def single_inserts(corpus: Corpus) -> Iterator[bytes]:
     """Return endless insertions of one document each."""
-    numbers = cycle(range(len(stored)))
-    for number in numbers:
-        body = {"h": stored[number].tolist()} if form == TYPE else {"hashes": stored[number].tolist()}
-        encoded = msgspec.msgpack.encode(body) if form == TYPE else msgspec.json.encode(body)
-        yield request("PUT", f"/{index}/{number + 1}", encoded, form)
+    for number in count():
+        for row, hashes in enumerate(corpus.block(number % 100).tolist()):
+            body = msgspec.msgpack.encode({"h": hashes})
+            yield request("PUT", f"/single/{number * BLOCK + row + 1}", body)
 
 
 @contextlib.contextmanager
-def serving(folder: Path) -> Iterator[Server]:
-    """Run the server on the first CPU, with its log beside the data."""
+def serving(folder: Path, *, index: str = "warm") -> Iterator[Server]:
+    """Run the server on the first CPU, with its log beside the data, until the block ends."""
     with socket.create_server(("127.0.0.1", 0)) as found:
         port = found.getsockname()[1]
     command = ["taskset", "-c", "0", sys.executable, "-m", "linernotes", "fpindex"]
@@ -223,72 +214,73 @@ def serving(folder: Path) -> Iterator[Server]:
         process = subprocess.Popen([*command, "--dir", str(folder / "data"), "--port", str(port)], stderr=log)
     server = Server(process.pid, port)
     try:
-        _until_warm(server)
+        _until_warm(server, index)
         yield server
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(30)
-        sys.stderr.write((folder / "log").read_text())
 
 
-def _until_warm(server: Server) -> None:
+def _until_warm(server: Server, index: str) -> None:
     """Wait until the server answers a search, which needs all of its code."""
-    empty = msgspec.msgpack.encode({"q": []})
-    for _ in range(300):
+    empty = msgspec.msgpack.encode({"q": [1, 2, 3]})
+    for _ in range(3000):
         with contextlib.suppress(OSError, AssertionError), server.connect() as sock:
-            for one in (request("PUT", "/warm"), request("POST", "/warm/_search", empty)):
+            for one in (request("PUT", f"/{index}"), request("POST", f"/{index}/_search", empty)):
                 sock.sendall(one)
                 read_answer(sock)
             return
-        time.sleep(0.1)
+        time.sleep(0.01)
     raise SystemExit("the server does not answer")
 
 
-def measure(server: Server, stored: NDArray[np.uint32], args: argparse.Namespace) -> Iterator[str]:
+def measure(server: Server, args: argparse.Namespace) -> Iterator[str]:
     """Load, search, and insert one by one; yield the figures."""
+    corpus = Corpus(args.kind)
     with server.connect() as sock:
         for name in ("bulk", "single", "other"):
             sock.sendall(request("PUT", f"/{name}"))
             read_answer(sock)
-    for begin in range(0, len(stored), 100_000):
-        part = stored[begin : begin + 100_000]
-        updates = list(batches(part, args.batch, index="bulk", first=begin + 1))
-        yield f"bulk load from {begin:<18} {load(server, updates, len(part))}"
-    asked = [query.tolist() for query in queries(stored, 4000)]
-    forms = {
-        "MessagePack": [request("POST", "/bulk/_search", msgspec.msgpack.encode({"q": query})) for query in asked],
-        "JSON": [
-            request("POST", "/bulk/_search", msgspec.json.encode({"query": query}), b"application/json")
-            for query in asked
-        ],
-    }
-    for form, prepared in forms.items():
-        for connections in (1, 8, 32):
-            found = drive(server, cycle(prepared), connections=connections, seconds=args.seconds)
-            yield found.line(f"search {form}, {connections} connections")
+    updates = batches(corpus, args.documents, args.batch, index="bulk")
+    yield f"bulk load{'':<25} {load(server, updates, args.documents)}"
+    asked = [query.tolist() for query in corpus.queries(4000, documents=args.documents)]
+    packed = [request("POST", "/bulk/_search", msgspec.msgpack.encode({"q": query})) for query in asked]
+    texts = [
+        request("POST", "/bulk/_search", msgspec.json.encode({"query": query}), b"application/json") for query in asked
+    ]
+    for what in ("as loaded", "when idle"):
+        for form, prepared in (("MessagePack", packed), ("JSON", texts)):
+            for connections in (1, 8, 32) if form == "MessagePack" else (8,):
+                found = drive(server, cycle(prepared), connections=connections, seconds=args.seconds)
+                yield found.line(f"{what}, {segments(server)} parts, {form}, {connections}")
+        time.sleep(70 if what == "as loaded" else 0)  # the buffer is flushed by its age, and segments are merged
+        settled(server)
     for connections in (1, 8, 32):
-        inserts = single_inserts(stored, index="single", form=TYPE)
-        found = drive(server, inserts, connections=connections, seconds=args.seconds)
+        found = drive(server, single_inserts(corpus), connections=connections, seconds=args.seconds)
         yield found.line(f"insert one by one, {connections} connections")
-    with loading(server, list(batches(stored[:50_000], args.batch, index="other"))):
-        found = drive(server, cycle(forms["MessagePack"]), connections=8, seconds=args.seconds)
+    with loading(server, list(batches(corpus, 50_000, args.batch, index="other"))):
+        found = drive(server, cycle(packed), connections=8, seconds=args.seconds)
     yield found.line("search while another is loaded, 8")
-    yield f"resident memory {server.memory_mb():.0f} MB"
 
 
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--kind", choices=KINDS, default="uniform")
     parser.add_argument("--documents", type=int, default=100_000)
     parser.add_argument("--batch", type=int, default=5000)
     parser.add_argument("--seconds", type=float, default=8)
-    parser.add_argument("--zipf", action="store_true")
     args = parser.parse_args()
     os.sched_setaffinity(0, {1})
-    stored = corpus(args.documents, zipf=args.zipf)
-    with tempfile.TemporaryDirectory() as folder, serving(Path(folder)) as server:
-        for line in measure(server, stored, args):
-            print(line, flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        with serving(Path(folder)) as server:
+            for line in measure(server, args):
+                print(line, flush=True)
+        began = time.perf_counter()
+        with serving(Path(folder), index="bulk") as server:
+            print(
+                f"started again, with an answer after {time.perf_counter() - began:.2f} s, {server.memory_mb():.0f} MB"
+            )
 
 
 if __name__ == "__main__":
