@@ -164,6 +164,10 @@ def _watched(file: Path, progress: Progress) -> Iterator[BinaryIO]:
     """Open a file, or standard input, whose bytes the progress hears of."""
     phase = "import" if file == STANDARD else file.name
     if file == STANDARD:
+        # How much will come is not known: a rate is all that can be shown, and only while it goes on.
+        if not sys.stderr.isatty():
+            yield cast(BinaryIO, sys.stdin.buffer)
+            return
         progress.start(phase, total=0, unit="bytes")
         yield cast(BinaryIO, _Counting(cast(BinaryIO, sys.stdin.buffer), phase, progress))
     else:

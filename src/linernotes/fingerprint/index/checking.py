@@ -8,7 +8,7 @@ from collections.abc import Callable
 import msgspec
 import numpy as np
 
-from linernotes.domain.errors import Corrupt
+from linernotes.domain.errors import Corrupt, Unavailable
 from linernotes.fingerprint.index.blocks import corrupt
 from linernotes.fingerprint.index.deaths import read_dead
 from linernotes.fingerprint.index.directory import Directory
@@ -96,8 +96,9 @@ def open_sound(
             more = segment.blocks.verify_some(_STEP)
             advance(min(_STEP, left) if more else left)
             left -= min(_STEP, left)
-    except OSError as exc:
-        raise corrupt(entry.name, f"it cannot be read ({exc.strerror or exc})") from exc
+    except (OSError, Unavailable) as exc:
+        reason = exc.message if isinstance(exc, Unavailable) else exc.strerror
+        raise corrupt(entry.name, f"it cannot be read ({reason})") from exc
     except ValueError as exc:  # numpy refuses places outside of the file
         raise corrupt(entry.name, f"its footer makes no sense ({exc})") from exc
     _check_columns(segment, version)

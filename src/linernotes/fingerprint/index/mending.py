@@ -126,3 +126,5 @@ def _keep(path: Path, aside: Path) -> None:
         else:
             return
     shutil.copyfile(path, target)
+    with target.open("rb") as copy:
+        os.fsync(copy.fileno())

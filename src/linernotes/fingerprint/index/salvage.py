@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import msgspec
 import numpy as np
 
-from linernotes.domain.errors import Corrupt
+from linernotes.domain.errors import Corrupt, Unavailable
 from linernotes.fingerprint.index.checking import ignore, open_sound
 from linernotes.fingerprint.index.deaths import read_dead
 from linernotes.fingerprint.index.directory import Directory
@@ -143,7 +143,7 @@ def _readable(directory: Directory, entry: SegmentEntry) -> Segment | None:
     """Return a damaged segment if its ids can be read: they are verified when it is opened."""
     try:
         return Segment(directory, entry)
-    except (Corrupt, OSError, ValueError):
+    except (Corrupt, Unavailable, OSError, ValueError):
         return None
 
 
