@@ -1,7 +1,7 @@
 """A program that writes into an index from several threads until it is killed.
 
-It is given a folder and the number of its first commit. When a commit was acknowledged, its number and version are written
-as one line, by one system call, so that whoever kills the program finds whole lines only.
+It is given a folder and the number of its first commit. When a commit was acknowledged, its number and version are
+written as one line, by one system call, so that whoever kills the program finds whole lines only.
 """
 
 from __future__ import annotations

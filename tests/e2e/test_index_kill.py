@@ -23,8 +23,8 @@ from tests.e2e.killed import PLACES, ROTATING, SETTINGS, WRITERS, changes_of
 from tests.e2e.test_fpindex import Program, ask
 from tests.fingerprint.index.plain import words
 
-ROUNDS = 24
-ROUNDS_OVER_HTTP = 5
+ROUNDS = 21
+ROUNDS_OVER_HTTP = 4
 
 
 def killed_after(folder: Path, first: int, seconds: float, repository: Path, *, at_once: bool) -> dict[int, int]:
@@ -79,15 +79,15 @@ def test_no_acknowledged_write_is_lost_when_the_writing_process_is_killed(tmp_pa
         last = max(written, default=first) + WRITERS
         older = chance.sample(sorted(acknowledged), min(len(acknowledged), 300))
         with Index(FolderDirectory(tmp_path), settings=SETTINGS, read_only=True) as index:
-            check_written(index, acknowledged, [*older, *range(first, last + 1)])
+            check_written(index, acknowledged, [*older, *range(max(first, last - 500), last + 1)])
         first = last + 1
     with Index(FolderDirectory(tmp_path), settings=SETTINGS) as index:
+        # There was time for flushes and for commits that came together.
+        assert index.saved_version > ROUNDS
+        assert len(acknowledged) > ROUNDS * WRITERS
         check_written(index, acknowledged, range(1, first))
         index.merge()
         check_written(index, acknowledged, range(1, first))
-        # Many a kill came after the first flush, and many commits were in flight.
-        assert index.saved_version > ROUNDS
-        assert len(acknowledged) > ROUNDS * WRITERS
 
 
 @pytest.mark.slow
