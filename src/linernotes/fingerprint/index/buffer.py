@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,21 +52,19 @@ class Buffer:
         return self.documents + documents <= self.room[0] and self.entries + postings <= self.room[1]
 
     def _row(self, slot_bits: int) -> NDArray[np.int64]:
-        row = np.zeros(rows.WIDTH, dtype=np.int64)
-        row[rows.KIND], row[rows.TABLE_BITS], row[rows.SLOT_BITS] = rows.BUFFER, _TABLE_BITS, slot_bits
-        arrays: dict[int, NDArray[Any]] = {
-            rows.TABLE: self._heads,
-            rows.POSTINGS: self._words,
-            rows.NEXT: self._next,
-            rows.OWNERS: self._owners,
-            rows.IDS: self.ids,
-            rows.VERSIONS: self.versions,
-            rows.DIED: self.died,
-            rows.SLOTS: self._slots,
-        }
-        for column, array in arrays.items():
-            row[column] = array.ctypes.data
-        return row
+        return rows.make_row(
+            {rows.KIND: rows.BUFFER, rows.TABLE_BITS: _TABLE_BITS, rows.SLOT_BITS: slot_bits},
+            {
+                rows.TABLE: self._heads,
+                rows.POSTINGS: self._words,
+                rows.NEXT: self._next,
+                rows.OWNERS: self._owners,
+                rows.IDS: self.ids,
+                rows.VERSIONS: self.versions,
+                rows.DIED: self.died,
+                rows.SLOTS: self._slots,
+            },
+        )
 
 
 def room_for(updates: Iterable[Update]) -> tuple[int, int]:

@@ -99,21 +99,24 @@ class Segment:
         return np.frombuffer(self._bytes, dtype=kind, count=count, offset=at)
 
     def _row(self) -> NDArray[np.int64]:
-        row = np.zeros(rows.WIDTH, dtype=np.int64)
-        layout = self.footer.layout
-        row[rows.KIND] = rows.SEGMENT
-        row[rows.TABLE_BITS], row[rows.LOW], row[rows.DOC_BITS] = layout.table_bits, layout.low_bits, layout.doc_bits
-        row[rows.DOCUMENTS], row[rows.REPEATS] = self.footer.documents, self.footer.repeats
-        arrays: dict[int, NDArray[Any]] = {
-            rows.TABLE: self.table,
-            rows.POSTINGS: self.postings,
-            rows.IDS: self.ids,
-            rows.VERSIONS: self.versions,
-            rows.DIED: self.died,
-        }
-        for column, array in arrays.items():
-            row[column] = array.ctypes.data
-        return row
+        footer, layout = self.footer, self.footer.layout
+        return rows.make_row(
+            {
+                rows.KIND: rows.SEGMENT,
+                rows.TABLE_BITS: layout.table_bits,
+                rows.LOW: layout.low_bits,
+                rows.DOC_BITS: layout.doc_bits,
+                rows.DOCUMENTS: footer.documents,
+                rows.REPEATS: footer.repeats,
+            },
+            {
+                rows.TABLE: self.table,
+                rows.POSTINGS: self.postings,
+                rows.IDS: self.ids,
+                rows.VERSIONS: self.versions,
+                rows.DIED: self.died,
+            },
+        )
 
 
 class SegmentWriter:

@@ -59,6 +59,7 @@ class Upkeep:
         self._covered = _Covered(manifest.version, FIRST_VIEW, manifest.metadata)
         self._damage: Corrupt | None = None
         self._stopped = False
+        self._unsaved = False
 
     def check(self) -> None:
         """Raise `Corrupt` if damage was found."""
@@ -85,10 +86,13 @@ class Upkeep:
         return idle and self._merge(choose_idle)
 
     def flush(self) -> bool:
-        """Write the buffer that has waited longest as a segment; return whether there was one."""
+        """Write the buffer that has waited longest as a segment, or a manifest that could not be written before.
+
+        Return whether there was one.
+        """
         with self._flushing:
             if not self._parts.frozen:
-                return False
+                return self._save_again()
             buffer = self._parts.frozen[0]
             self._check_going()
             made = flush_buffer(self._directory, self._new_name(), buffer)
@@ -138,7 +142,16 @@ class Upkeep:
                 # Kept also when the manifest cannot be saved: the next one that can be covers it as well.
                 if isinstance(part, Buffer):
                     self._covered = _Covered(part.last_version, part.last_view, part.metadata)
+            self._unsaved = True
             self._save()
+
+    def _save_again(self) -> bool:
+        with self._saving:
+            if not self._unsaved:
+                return False
+            self._check_going()
+            self._save()
+            return True
 
     def _save(self) -> None:
         """Write the manifest of what there is now, and remove what it needs no more. `_saving` is held."""
@@ -157,6 +170,7 @@ class Upkeep:
         )
         manifests.save(self._directory, manifest)
         self.manifest = manifest
+        self._unsaved = False
         names = self._directory.names()
         old_logs = {manifests.log_name(first) for first in manifests.log_versions(names) if first < manifest.first_log}
         for name in (before - needed_files(manifest)) | old_logs:

@@ -10,6 +10,12 @@ it, `POSTINGS` an entry's mixed hash and `OWNERS` its document.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
 from linernotes.fingerprint.kernels.compiling import kernel
 
 (
@@ -38,6 +44,16 @@ SEGMENT, BUFFER = 0, 1
 FACTOR = 0x9E3779B1
 INVERSE = pow(FACTOR, -1, 1 << 32)
 _WORD = 0xFFFFFFFF
+
+
+def make_row(numbers: Mapping[int, int], arrays: Mapping[int, NDArray[Any]]) -> NDArray[np.int64]:
+    """Return a row with these numbers and the addresses of these arrays, which somebody else keeps alive."""
+    row = np.zeros(WIDTH, dtype=np.int64)
+    for column, number in numbers.items():
+        row[column] = number
+    for column, array in arrays.items():
+        row[column] = array.ctypes.data
+    return row
 
 
 @kernel
