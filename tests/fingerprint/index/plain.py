@@ -84,6 +84,11 @@ class PlainIndex:
         return hits[:limit]
 
 
+def with_cap(searcher: Searcher, cap: int) -> Searcher:
+    """The same view of the same index, with another cap."""
+    return Searcher(parts=searcher.parts, rows=searcher.rows, version=searcher.version, view=searcher.view, cap=cap)
+
+
 def check_state(index: Index, plain: PlainIndex, ids: Iterable[int] = ()) -> None:
     """Fail when what an index says about itself and of documents is not so."""
     assert index.version == plain.version

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from linernotes.fingerprint.index.index import Index
 from linernotes.fingerprint.index.memory import MemoryDirectory
-from linernotes.fingerprint.index.searcher import Searcher, TooCostly
+from linernotes.fingerprint.index.searcher import TooCostly
 from linernotes.fingerprint.index.settings import IndexSettings
 from linernotes.fingerprint.index.values import Hit, Ids, Update
 from linernotes.fingerprint.values import Words
+from tests.fingerprint.index.plain import with_cap
 
 ALL = 1_000_000
 HIGHEST = (1 << 32) - 1
@@ -63,11 +64,6 @@ def heavy(random: np.random.Generator, *, documents: int, length: int, share: fl
     common = np.minimum(random.zipf(1.3, ids.size), 5000).astype(np.uint32)
     rare = random.integers(0, 1 << 32, ids.size, dtype=np.uint32)
     return Rows(ids, np.where(random.random(ids.size) < share, common, rare))
-
-
-def with_cap(searcher: Searcher, cap: int) -> Searcher:
-    """The same view of the same index, with another cap."""
-    return Searcher(parts=searcher.parts, rows=searcher.rows, version=searcher.version, view=searcher.view, cap=cap)
 
 
 def queries_for(random: np.random.Generator, rows: Rows, count: int) -> list[Words]:

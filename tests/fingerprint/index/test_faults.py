@@ -41,6 +41,19 @@ def test_a_flush_that_could_not_be_saved_is_covered_by_the_next_manifest_of_a_me
         check_all(again.searcher(), plain)
 
 
+@pytest.mark.parametrize("work", [Index.flush, Index.merge, Index.maintain])
+def test_a_manifest_that_could_not_be_saved_is_saved_by_the_next_upkeep(work) -> None:
+    directory = FaultyDirectory(MemoryDirectory(), only={"replace"}, fail_at=1)
+    with Index(directory, settings=EXACT) as index:
+        index.update(make_update([(1, [1])]))
+        with pytest.raises(Unavailable):
+            index.flush()
+        assert index.saved_version == 0
+        work(index)
+        assert index.saved_version == 1
+        assert not index.maintain()
+
+
 def test_what_a_killed_process_wrote_and_did_not_sync_is_synced_when_its_log_is_gone_on_in() -> None:
     inner = MemoryDirectory()
     directory = FaultyDirectory(inner, only={"file sync"})

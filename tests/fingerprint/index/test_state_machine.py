@@ -14,7 +14,6 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 
 from linernotes.domain.errors import Unavailable
 from linernotes.fingerprint.index.index import Index, VersionMismatch
-from linernotes.fingerprint.index.manifest import decode, log_name
 from linernotes.fingerprint.index.memory import MemoryDirectory
 from linernotes.fingerprint.index.searcher import Searcher
 from linernotes.fingerprint.index.settings import IndexSettings
@@ -29,6 +28,7 @@ from tests.fingerprint.index.plain import (
     check_capped,
     check_state,
     update_of,
+    with_cap,
     words,
 )
 
@@ -115,10 +115,15 @@ class Indexes(RuleBasedStateMachine):
     def begin(self) -> None:
         self.sides = [Side(configuration) for configuration in CONFIGURATIONS]
         self.plain = PlainIndex()
+        self.states = [self.plain]
+
+    def commit(self, commit: Commit) -> None:
+        self.plain = self.plain.after(*commit)
+        self.states.append(self.plain)
 
     @rule(commit=commits)
     def update(self, commit: Commit) -> None:
-        self.plain = self.plain.after(*commit)
+        self.commit(commit)
         for side in self.sides:
             assert side.index.update(update_of(commit.changes, metadata=commit.metadata)) == self.plain.version
 
@@ -131,7 +136,7 @@ class Indexes(RuleBasedStateMachine):
             fits = at is None or at == self.plain.version
             updates.append(update_of(commit.changes, metadata=commit.metadata, expected=at if at != -1 else 99))
             if fits:
-                self.plain = self.plain.after(*commit)
+                self.commit(commit)
             right.append(self.plain.version if fits else None)
         for side in self.sides:
             outcomes = side.index.update_all(updates)
@@ -165,7 +170,7 @@ class Indexes(RuleBasedStateMachine):
             self.crash_one(side, steps, chance, at=chance.randint(1, at), mode=mode)
         for step in steps:
             for commit in step.commits:
-                self.plain = self.plain.after(*commit)
+                self.commit(commit)
 
     def crash_one(self, side: Side, steps: Sequence[Step], chance: Random, *, at: int, mode: int) -> None:
         history = self.history(steps)
@@ -196,6 +201,7 @@ class Indexes(RuleBasedStateMachine):
         for side in self.sides:
             self.fault_one(side, steps, history, chance, at=chance.randint(1, at))
         self.plain = history[-1]
+        self.states += history[1:]
 
     def fault_one(
         self, side: Side, steps: Sequence[Step], history: list[PlainIndex], chance: Random, *, at: int
@@ -305,16 +311,21 @@ class Indexes(RuleBasedStateMachine):
                 side.search(range(8), self.plain, beside.searcher())
             assert {name: side.inner.size(name) for name in side.inner.names()} == before
 
-    @rule()
-    def snapshot(self) -> None:
+    @rule(flushed=st.booleans())
+    def snapshot(self, *, flushed: bool) -> None:
+        """What a snapshot holds is one version, the saved one, whatever was committed since."""
         for side in self.sides:
-            side.index.flush()
-            assert side.index.saved_version == self.plain.version
+            if flushed:
+                side.index.flush()
+                assert side.index.saved_version == self.plain.version
+            plain = self.states[side.index.saved_version]
             with side.index.snapshot() as snapshot:
+                assert snapshot.version == plain.version
                 copy = copy_of(snapshot)
             with Index(copy, settings=side.settings, read_only=True) as saved:
-                check_state(saved, self.plain)
-                side.search(range(8), self.plain, saved.searcher())
+                check_state(saved, plain, range(1, 13))
+                side.search(range(8), plain, saved.searcher())
+                check_all(with_cap(saved.searcher(), 0), plain)
 
     @invariant()
     def every_side_is_what_the_dict_is(self) -> None:
@@ -329,13 +340,12 @@ class Indexes(RuleBasedStateMachine):
 
 
 def copy_of(snapshot: Snapshot) -> MemoryDirectory:
-    """Return a directory with the files of a snapshot, and the empty log that its manifest goes on in."""
+    """Return a directory with the files of a snapshot."""
     copy = MemoryDirectory()
     for file in snapshot.files:
         assert file.size == len(file.data)
         copy.replace(file.name, bytes(file.data))
     copy.replace("manifest", snapshot.manifest)
-    copy.replace(log_name(decode(snapshot.manifest).first_log), b"")
     return copy
 
 
