@@ -37,7 +37,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "compare": ("linernotes.cli.compare", "Say how alike two recordings are, and where."),
     "fpcalc": ("linernotes.cli.fpcalc", "Stand in for Chromaprint's fpcalc: its options, its output."),
-    "fpindex": ("linernotes.cli.fpindex", "Stand in for the AcoustID index server fpindex: its HTTP API, its lines."),
+    "fpindex": (
+        "linernotes.cli.fpindex",
+        "Stand in for AcoustID's index server fpindex: its options, its HTTP API, its line protocol.",
+    ),
     "index": ("linernotes.cli.index", "Make, load, search, check and repair fingerprint indexes."),
     "providers": ("linernotes.cli.providers", "List and test the outside sources."),
     "keys": ("linernotes.cli.keys", "Make, list and revoke keys for the API."),

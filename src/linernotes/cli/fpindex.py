@@ -37,9 +37,9 @@ LATER = {"--coordinator", "--coordinator-url", "--peers"}
 )
 @click.option("--load-concurrency", metavar="N", help="Accepted without effect: opening reads no segments.")
 def command(args: tuple[str, ...]) -> None:
-    """Stand in for the AcoustID index server fpindex: its options and one more, its HTTP API, its legacy line protocol.
+    """Stand in for AcoustID's index server fpindex: its options, its HTTP API, its line protocol.
 
-    A value is the next word. What is unknown is warned about and ignored. SIGTERM and SIGINT end the server.
+    There is one option more, --frequency-cap. A value is the next word. What is unknown is warned about and ignored. SIGTERM and SIGINT end the server.
     """
     if args in {("--help",), ("-h",)}:
         context = click.get_current_context()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Callable
 
 import msgspec
@@ -12,6 +11,7 @@ from linernotes.domain.errors import Corrupt, Unavailable
 from linernotes.fingerprint.index.blocks import corrupt
 from linernotes.fingerprint.index.deaths import read_dead
 from linernotes.fingerprint.index.directory import Directory
+from linernotes.fingerprint.index.footer import Footer
 from linernotes.fingerprint.index.kernels.checking import (
     MORE_REPEATS,
     NO_SUCH_DOCUMENT,
@@ -25,11 +25,9 @@ from linernotes.fingerprint.index.log import replay
 from linernotes.fingerprint.index.manifest import NAME, Manifest, SegmentEntry, load, log_name, log_versions
 from linernotes.fingerprint.index.parts import FIRST_VIEW
 from linernotes.fingerprint.index.sealed import REPAIR
-from linernotes.fingerprint.index.segment import Footer, Segment
+from linernotes.fingerprint.index.segment import Segment
 
 _STEP = 1 << 24
-_FOOTER = 512
-_HEAD = struct.Struct("<8sQI")
 _FAULTS = {
     TABLE_FALLS: "the offsets of its buckets make no sense",
     UNSORTED: "its postings are not in order",
@@ -89,7 +87,6 @@ def open_sound(
     try:
         segment = Segment(directory, entry)
         _check_places(segment.footer, entry)
-        _check_end(directory, entry)
         left = entry.size
         more = True
         while more:
@@ -120,13 +117,6 @@ def _check_places(footer: Footer, entry: SegmentEntry) -> None:
         raise corrupt(entry.name, "its footer makes no sense")
     if 32 - layout.table_bits - layout.low_bits + layout.doc_bits > 32 or documents > 1 << layout.doc_bits:
         raise corrupt(entry.name, "its postings have no room for what they say")
-
-
-def _check_end(directory: Directory, entry: SegmentEntry) -> None:
-    """Raise `Corrupt` when what fills up the footer, which no checksum covers, has changed."""
-    tail = directory.read(entry.name, entry.size - _FOOTER, _FOOTER)
-    if tail[_HEAD.size + _HEAD.unpack_from(tail)[-1] :].strip(b"\0"):
-        raise corrupt(entry.name, "its last bytes have changed")
 
 
 def _check_columns(segment: Segment, version: int | None) -> None:

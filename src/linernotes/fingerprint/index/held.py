@@ -31,10 +31,7 @@ class SeenLineages(Lineages):
 
     def __init__(self, folder: Path) -> None:
         """Touch nothing; `NotFound` for a folder that is not there."""
-        if not folder.is_dir():
-            raise NotFound(f"There is no folder {folder}.", hint="Make an index: linernotes index create NAME")
-        self._folder = folder
-        self._lock = None
+        super().__init__(folder, read_only=True, locked=False)
 
     def names(self) -> list[str]:
         """Return the names of all indexes, damaged ones too."""

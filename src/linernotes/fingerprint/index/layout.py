@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 
 MOST_TABLE_BITS = 26
-# From 4 to 8 postings a bucket: fewer waste table, more are searched longer.
-_BUCKET_BITS = 2
+# From 5 to 10 postings a bucket: fewer waste table, more are searched longer.
+_LEAST_IN_BUCKET = 5
 
 
 class Layout(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,5 +29,5 @@ def choose_layout(*, documents: int, postings: int, bits: int) -> Layout:
     """Return the layout for a segment. `bits` has each bit that is set in any of its mixed hashes."""
     low = (bits & -bits).bit_length() - 1 if bits else 31
     doc_bits = max(1, (documents - 1).bit_length())
-    wanted = min(max(0, postings.bit_length() - 1 - _BUCKET_BITS), MOST_TABLE_BITS)
+    wanted = min(max(0, (postings // _LEAST_IN_BUCKET).bit_length() - 1), MOST_TABLE_BITS)
     return Layout(table_bits=min(max(wanted, doc_bits - low), 32 - low), low_bits=low, doc_bits=doc_bits)

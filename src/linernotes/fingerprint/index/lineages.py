@@ -51,20 +51,22 @@ def check_name(name: str) -> None:
 class Lineages:
     """The names below a folder, whose lock it takes and keeps until it is closed."""
 
-    def __init__(self, folder: Path, *, read_only: bool = False) -> None:
+    def __init__(self, folder: Path, *, read_only: bool = False, locked: bool = True) -> None:
         """Open a folder, making it (but none above it) when it may be written.
+
+        Without the lock others may write it at the same time.
 
         Raises `Conflict` when another process has it open and one of the two may write, `NotFound` for a folder that
         is to be read and is not there, `Unavailable` when it cannot be used.
         """
         self._folder = folder
         if read_only and not folder.is_dir():
-            raise NotFound(f"There is no folder {folder}.", hint="Name one that holds indexes.")
+            raise NotFound(f"There is no folder {folder}.", hint="Make an index: linernotes index create NAME")
         with _translated(folder):
             if not read_only and not folder.is_dir():
                 folder.mkdir(exist_ok=True)
                 sync_folder(folder.parent)
-            self._lock = _locked(folder, read_only=read_only)
+            self._lock = _locked(folder, read_only=read_only) if locked else None
 
     def load(self) -> dict[str, Lineage | LinernotesError]:
         """Return the last of each name; `Corrupt` in place of one that cannot be known."""

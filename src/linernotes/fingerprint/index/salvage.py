@@ -13,14 +13,13 @@ from linernotes.domain.errors import Corrupt, Unavailable
 from linernotes.fingerprint.index.checking import ignore, open_sound
 from linernotes.fingerprint.index.deaths import read_dead
 from linernotes.fingerprint.index.directory import Directory
+from linernotes.fingerprint.index.footer import unlisted_entry
 from linernotes.fingerprint.index.manifest import Manifest, SegmentEntry
 from linernotes.fingerprint.index.parts import FIRST_VIEW
 from linernotes.fingerprint.index.segment import Segment
 
 _FILE = re.compile(r"segment-([0-9a-f]{8,16})\.(?:seg|dead-([0-9a-f]{8,16}))")
 _SEGMENT = re.compile(r"segment-[0-9a-f]{8,16}\.seg")
-_FOOTER = 512
-_CHECKSUM = slice(8, 16)
 
 
 @dataclass(kw_only=True)
@@ -54,7 +53,7 @@ def salvage_all(directory: Directory, *, advance: Callable[[int], None] = ignore
     names = directory.names()
     for name in filter(_SEGMENT.fullmatch, names):
         lists = sorted((each for each in names if each.startswith(f"{name.removesuffix('.seg')}.dead-")), reverse=True)
-        _take(directory, found, _entry(directory, name), lists, version=None, advance=advance)
+        _take(directory, found, unlisted_entry(directory, name), lists, version=None, advance=advance)
     found.unlisted = True
     _drop_merged(found)
     return found
@@ -164,11 +163,3 @@ def _read_lists(
         else:
             return name
     return None
-
-
-def _entry(directory: Directory, name: str) -> SegmentEntry:
-    """Return the entry of a segment that no manifest names; what its footer says is checked when it is opened."""
-    size = directory.size(name)
-    tail = directory.read(name, max(0, size - _FOOTER), _FOOTER)
-    checksum = int.from_bytes(tail[_CHECKSUM], "little")
-    return SegmentEntry(name=name, documents=0, postings=0, size=size, checksum=checksum)

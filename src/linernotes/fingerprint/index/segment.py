@@ -6,41 +6,22 @@ is. Which documents are dead is kept beside it.
 
 from __future__ import annotations
 
-import struct
 from contextlib import suppress
 from typing import Any, Self
 
-import msgspec
 import numpy as np
 import xxhash
 from numpy.typing import NDArray
 
 from linernotes.fingerprint.index.blocks import ALIGNMENT, Blocks, BlockWriter, corrupt
 from linernotes.fingerprint.index.directory import Directory
+from linernotes.fingerprint.index.footer import FOOTER_BYTES, Footer, encode_footer, read_footer
 from linernotes.fingerprint.index.kernels import rows
 from linernotes.fingerprint.index.kernels.rows import FACTOR
 from linernotes.fingerprint.index.layout import Layout
 from linernotes.fingerprint.index.manifest import SegmentEntry
 from linernotes.fingerprint.index.values import Ids
 from linernotes.fingerprint.values import Words
-
-_MAGIC = b"LNSEGM01"
-_FOOTER = 512
-_HEAD = struct.Struct("<8sQI")
-
-
-class Footer(msgspec.Struct, frozen=True, kw_only=True):
-    """What a segment's file says about itself. `repeats` is how often one document has one hash at most."""
-
-    layout: Layout
-    documents: int
-    postings: int
-    repeats: int
-    table_at: int
-    ids_at: int
-    versions_at: int
-    sums_at: int
-    sums_sum: int
 
 
 class Segment:
@@ -55,11 +36,11 @@ class Segment:
         Postings and table are verified when they are first used, unless the file is trusted.
         """
         self.entry = entry
-        self.footer = _read_footer(directory, entry)
+        self.footer = read_footer(directory, entry)
         footer = self.footer
         self._bytes = _aligned(directory.map(entry.name))
-        sums = np.frombuffer(self._bytes[footer.sums_at : -_FOOTER], dtype=np.uint64)
-        if xxhash.xxh3_64_intdigest(self._bytes[footer.sums_at : -_FOOTER]) != footer.sums_sum:
+        sums = np.frombuffer(self._bytes[footer.sums_at : -FOOTER_BYTES], dtype=np.uint64)
+        if xxhash.xxh3_64_intdigest(self._bytes[footer.sums_at : -FOOTER_BYTES]) != footer.sums_sum:
             raise corrupt(entry.name, "its checksums have changed")
         self.blocks = Blocks(directory, entry.name, data=self._bytes[: footer.sums_at], sums=sums, trusted=trusted)
         self.blocks.verify(footer.ids_at, footer.sums_at)
@@ -163,17 +144,14 @@ class SegmentWriter:
             sums_at=size,
             sums_sum=xxhash.xxh3_64_intdigest(sums.tobytes()),
         )
-        body = msgspec.msgpack.encode(footer)
-        checksum = xxhash.xxh3_64_intdigest(body)
-        self._output.write(
-            sums.tobytes() + _HEAD.pack(_MAGIC, checksum, len(body)) + body.ljust(_FOOTER - _HEAD.size, b"\0")
-        )
+        data, checksum = encode_footer(footer)
+        self._output.write(sums.tobytes() + data)
         self._output.sync()
         return SegmentEntry(
             name=self._name,
             documents=footer.documents,
             postings=footer.postings,
-            size=size + sums.nbytes + _FOOTER,
+            size=size + sums.nbytes + len(data),
             checksum=checksum,
             dead=None,
         )
@@ -187,21 +165,3 @@ def _aligned(data: memoryview) -> memoryview:
     start = -room.ctypes.data % ALIGNMENT
     room[start : start + len(data)] = data
     return room[start : start + len(data)].data.toreadonly()
-
-
-def _read_footer(directory: Directory, entry: SegmentEntry) -> Footer:
-    try:
-        size = directory.size(entry.name)
-    except FileNotFoundError:
-        raise corrupt(entry.name, "it is missing") from None
-    if size != entry.size:
-        raise corrupt(entry.name, f"it has {size:,} bytes and not {entry.size:,}")
-    data = directory.read(entry.name, size - _FOOTER, _FOOTER)
-    magic, checksum, length = _HEAD.unpack_from(data) if len(data) == _FOOTER else (b"", 0, 0)
-    body = data[_HEAD.size : _HEAD.size + length]
-    if magic != _MAGIC or checksum != entry.checksum or xxhash.xxh3_64_intdigest(body) != checksum:
-        raise corrupt(entry.name, "its last bytes are not those of the segment that was written")
-    try:
-        return msgspec.msgpack.decode(body, type=Footer)
-    except msgspec.MsgspecError as exc:
-        raise corrupt(entry.name, "its footer cannot be read") from exc
