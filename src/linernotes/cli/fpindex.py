@@ -39,7 +39,8 @@ LATER = {"--coordinator", "--coordinator-url", "--peers"}
 def command(args: tuple[str, ...]) -> None:
     """Stand in for AcoustID's index server fpindex: its options, its HTTP API, its line protocol.
 
-    There is one option more, --frequency-cap. A value is the next word. What is unknown is warned about and ignored. SIGTERM and SIGINT end the server.
+    There is one option more, --frequency-cap. A value is the next word. What is unknown is warned about and ignored.
+    SIGTERM and SIGINT end the server.
     """
     if args in {("--help",), ("-h",)}:
         context = click.get_current_context()
