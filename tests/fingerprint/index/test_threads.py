@@ -123,6 +123,19 @@ class Race:
                 old = searcher
             self.seen.add(searcher.version)
 
+    def read_beside(self) -> None:
+        """Open the files of a snapshot, and those of the index itself as another process does."""
+        while not self.done.is_set():
+            with self.index.snapshot() as snapshot:
+                copy = MemoryDirectory()
+                for file in snapshot.files:
+                    copy.replace(file.name, bytes(file.data))
+                copy.replace("manifest", snapshot.manifest)
+            for directory, least in ((copy, snapshot.version), (self.index._directory, self.index.version)):
+                with Index(directory, settings=IndexSettings(frequency_cap=0), read_only=True) as beside:
+                    assert beside.version >= least
+                    check_state(beside, self.states[beside.version], range(1, IDS + 1))
+
     def check(self, searcher: Searcher) -> None:
         """Fail when a searcher finds anything that is not of its version."""
         plain = self.states[searcher.version]
@@ -139,7 +152,7 @@ def test_searches_see_one_version_while_others_write_flush_and_merge(directory: 
     settings = IndexSettings(flush_postings=40, flush_seconds=0, frequency_cap=cap)
     with Index(directory, settings=settings) as index:
         race = Race(index, exact=not cap)
-        with threads(race.write, race.keep, race.search, race.search):
+        with threads(race.write, race.keep, race.search, race.read_beside):
             pass
         assert len(race.seen) > 3
         check_state(index, race.states[-1], range(1, IDS + 1))

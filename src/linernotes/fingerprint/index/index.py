@@ -27,7 +27,7 @@ from linernotes.fingerprint.values import Words
 _DEFAULT = IndexSettings()
 # Buffers that wait: with more than these, whoever commits flushes first.
 _WAITING = 3
-_TRIES = 10
+_TRIES = 100
 
 MOST_METADATA = 4_000_000
 """So many characters are all keys and values of an index's metadata at most."""
@@ -279,7 +279,7 @@ def _recover_beside(directory: Directory, settings: IndexSettings) -> Recovered:
         except (Corrupt, OSError):
             if load(directory) == before:
                 raise
-    return recover(directory, settings)
+    raise Unavailable("The index changes faster than it can be opened.", hint="Try again in a moment.")
 
 
 @contextmanager
