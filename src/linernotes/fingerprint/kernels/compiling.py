@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
+from hashlib import blake2b
+from pathlib import Path
 from typing import Any, ParamSpec, TypeAlias, TypeVar, cast
 
 import numba
@@ -21,14 +24,30 @@ _R = TypeVar("_R")
 def kernel(function: Callable[_P, _R]) -> Callable[_P, _R]:
     """Return a function as a kernel: compiled when it is first called, without the interpreter's lock.
 
-    What was compiled is kept beside the module or in `NUMBA_CACHE_DIR`; where neither can be written, it is compiled
-    anew in each process.
+    What was compiled is kept beside the module or in `NUMBA_CACHE_DIR`, for as long as no kernel's source changes;
+    where neither can be written, it is compiled anew in each process.
     """
+    compiled: Any
     try:
         compiled = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
     except RuntimeError:  # numba found no place that it can write to
         compiled = numba.njit(nogil=True, error_model="numpy")(function)
+    else:
+        # numba looks at the kernel's own file only, and others are compiled into it.
+        file = compiled._cache._cache_file  # noqa: SLF001 - there is no other way to say more than numba does
+        file._source_stamp = (file._source_stamp, sources_stamp())  # noqa: SLF001 - as above
     return cast("Callable[_P, _R]", compiled)
+
+
+@cache
+def sources_stamp() -> str:
+    """Return a digest of the sources of all kernels: the modules of packages called kernels, and so called modules."""
+    root = Path(__file__).parents[2]
+    paths = {path for path in root.rglob("*.py") if "kernels" in path.parent.name or path.name.startswith("kernels")}
+    digest = blake2b(digest_size=16)
+    for path in sorted(paths):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def read_only(words: NDArray[Any]) -> NDArray[Any]:
