@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import linernotes
+from linernotes.fingerprint.kernels.compiling import _PLACES
 
 PROGRAM = """
 import numpy as np
@@ -41,3 +42,11 @@ def test_a_change_in_one_kernel_is_seen_by_those_that_it_is_compiled_into(tmp_pa
     assert changed != hits.read_text()
     hits.write_text(changed)
     assert score() == "7"
+
+
+def test_every_module_with_kernels_is_in_a_place_that_the_stamp_covers():
+    root = Path(linernotes.__file__).parent
+    covered = {path for pattern in _PLACES for path in root.glob(pattern)}
+    kernels = {path for path in root.rglob("*.py") if "\n@kernel\n" in path.read_text()}
+    assert kernels
+    assert kernels <= covered

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 Int: TypeAlias = int | np.integer[Any]
 """A whole number inside a kernel, whatever its width."""
 
+_PLACES = ("fingerprint/kernels/*.py", "fingerprint/*/kernels/*.py", "facades/*/kernels*.py")
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
@@ -41,12 +42,11 @@ def kernel(function: Callable[_P, _R]) -> Callable[_P, _R]:
 
 @cache
 def sources_stamp() -> str:
-    """Return a digest of the sources of all kernels: the modules of packages called kernels, and so called modules."""
-    root = Path(__file__).parents[2]
-    paths = {path for path in root.rglob("*.py") if "kernels" in path.parent.name or path.name.startswith("kernels")}
+    """Return a digest of the sources of all kernels, which are in packages called kernels or modules called so."""
     digest = blake2b(digest_size=16)
-    for path in sorted(paths):
-        digest.update(path.read_bytes())
+    for pattern in _PLACES:
+        for path in sorted(Path(__file__).parents[2].glob(pattern)):
+            digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
