@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from linernotes.app.maintaining import NICENESS, Maintenance
-from linernotes.domain.errors import Corrupt
+from linernotes.domain.errors import Corrupt, Unavailable
 from linernotes.facades.fpindex.counts import Work
 from linernotes.fingerprint.index.values import Stats
 
@@ -82,7 +82,7 @@ def test_it_yields_to_requests(maintenance: Maintenance) -> None:
 def test_a_failure_is_said_and_not_tried_again_at_once_and_harms_no_other(
     maintenance: Maintenance, caplog: pytest.LogCaptureFixture
 ) -> None:
-    bad, good = Steps(Corrupt("It is damaged.")), Steps((1, 1))
+    bad, good = Steps(Unavailable("The disk is full.")), Steps((1, 1))
     begin(maintenance, "bad", bad)
     begin(maintenance, "good", good)
     for _ in range(20):
@@ -91,6 +91,22 @@ def test_a_failure_is_said_and_not_tried_again_at_once_and_harms_no_other(
     assert bad.asked == 1
     assert good.left == []
     assert [record.getMessage() for record in caplog.records] == ["maintain bad failed; the next try is in 10 seconds"]
+
+
+def test_damage_is_said_once_in_one_line_and_nothing_is_done_for_that_index_any_more(
+    maintenance: Maintenance, caplog: pytest.LogCaptureFixture
+) -> None:
+    bad = Steps(Corrupt("It is damaged.", hint="Mend it."))
+    begin(maintenance, "bad", bad)
+    for _ in range(5):
+        maintenance.nudge("bad")
+        time.sleep(0.01)
+    maintenance.end("bad")
+    assert maintenance.wait(20)
+    assert bad.asked == 1
+    assert [(record.getMessage(), record.exc_info) for record in caplog.records] == [
+        ("maintain bad ends: It is damaged. Mend it.", None)
+    ]
 
 
 def test_an_index_that_was_let_go_is_left_alone_and_its_last_step_may_fail(

@@ -129,7 +129,7 @@ class _Program:
 
         collection = Collection(indexes, upkeep=maintenance, threads=self._threads)
         for name, damage in indexes.damaged().items():
-            _log.error("index %s: %s %s", name, damage.message, damage.hint)
+            _log.error("index %s: %s. %s", name, damage.message.rstrip("."), damage.hint)
         warm = asyncio.Event()
         self._warmed = warm
         self._warming = asyncio.create_task(_warm(warm))
@@ -143,7 +143,7 @@ class _Program:
             await lines.start(legacy)
         service = Service(collection, work=self._work, threads=self._threads, warm=warm)
         server.answer_with(service.handle)
-        _log.info("serving %d indexes", len(indexes.names()))
+        _log.info("ready; indexes: %s", ", ".join(indexes.names()) or "none yet")
         return collection, lines
 
     def _open(self) -> Indexes:

@@ -8,6 +8,8 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+from linernotes.domain.errors import Corrupt
+
 if TYPE_CHECKING:
     from linernotes.facades.fpindex.counts import Work
     from linernotes.fingerprint.index.index import Index
@@ -78,6 +80,9 @@ class _Caretaker(threading.Thread):
             self.due.clear()
             try:
                 self._do_what_is_due()
+            except Corrupt as exc:
+                _log.error("%s ends: %s. %s", self.name, exc.message.rstrip("."), exc.hint)
+                return
             except Exception:  # noqa: BLE001 - one failure must not end the maintenance
                 # An index that was deleted meanwhile has lost its files.
                 if not self._over.is_set():

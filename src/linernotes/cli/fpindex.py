@@ -63,15 +63,18 @@ def read_options(args: Sequence[str], *, warn: Callable[[str], None]) -> Fpindex
         if word in LATER:
             raise Invalid(f"{word} is not supported yet", hint="Start it without; it serves its own indexes alone.")
         if word not in known:
-            warn(f"unknown argument {word} is ignored")
+            name, equals, value = word.partition("=")
+            meant = f"; write {name} {value}" if equals and name in known else ""
+            warn(f"unknown argument {word} is ignored{meant}")
             continue
-        value = next(words, None)
-        if value is None:
+        given = next(words, None)
+        if given is None:
             raise Invalid(f"{word} needs a value", hint="Write it as the next word.")
-        name, read = known[word]
-        given = read(word, value)
-        if name is not None:
-            found[name] = given
+        field, read = known[word]
+        if field is not None:
+            found[field] = read(word, given)
+        else:
+            read(word, given)
     return FpindexOptions(**found)
 
 

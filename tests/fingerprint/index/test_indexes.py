@@ -282,7 +282,7 @@ def test_a_missing_folder_is_made_for_a_writer_one_level_deep_only(tmp_path: Pat
     with pytest.raises(Unavailable, match="No such file"):
         Indexes.open(tmp_path / "b" / "c")
     (tmp_path / "file").touch()
-    with pytest.raises(Unavailable):
+    with pytest.raises(Invalid, match="is a file"):
         Indexes.open(tmp_path / "file")
 
 

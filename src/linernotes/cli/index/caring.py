@@ -48,9 +48,10 @@ def verify(place: Place, name: str | None, as_json: bool, quiet: bool) -> int:
     lines += [f"{each}: {one.file}: {one.what}" for each, damage in found.items() for one in damage]
     document = {"indexes": [{"name": each, "damage": damage} for each, damage in found.items()]}
     tell(document, lines, as_json=as_json)
-    damaged = any(found.values())
+    damaged = [each for each, damage in found.items() if damage]
     if damaged and not as_json:
-        click.echo("hint: See what is lost: linernotes index repair NAME --dry-run", err=True)
+        command = f"linernotes index repair {damaged[0]} --dir {place.folder} --dry-run"
+        click.echo(f"hint: See what is lost: {command}", err=True)
     return 1 if damaged else 0
 
 

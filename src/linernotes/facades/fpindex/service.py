@@ -23,6 +23,7 @@ from linernotes.facades.fpindex.snapshots import snapshot_reply
 READ_AT_ONCE = 64 * 1024
 _PLAIN = b"text/plain; charset=utf-8"
 _OK = Reply(200, b"OK\n")
+_DAMAGED = Reply(503, b"DAMAGED\n")
 
 _T = TypeVar("_T")
 Answer: TypeAlias = Reply | Coroutine[Any, Any, Reply]
@@ -177,7 +178,13 @@ class Service:
         )
 
     def _index_health(self, call: Call) -> Reply:
-        return _OK if self._collection.has(call.name) else Reply(404)
+        try:
+            self._collection.get(call.name).index.searcher()
+        except Refusal as exc:
+            return Reply(404) if exc.name == "IndexNotFound" else _DAMAGED
+        except LinernotesError:
+            return _DAMAGED
+        return _OK
 
     def _snapshot(self, call: Call) -> Reply:
         served = self._collection.get(call.name)

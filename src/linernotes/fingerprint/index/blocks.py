@@ -101,4 +101,5 @@ class Blocks:
 
 def corrupt(name: str, what: str) -> Corrupt:
     """Return the error for a damaged file."""
-    return Corrupt(f"{name} is damaged: {what}", hint="See what is lost: linernotes index repair --dry-run")
+    command = "linernotes index repair NAME --dir FOLDER --dry-run"
+    return Corrupt(f"{name} is damaged: {what}", hint=f"See what is lost: {command}")

@@ -60,8 +60,10 @@ class Lineages:
         is to be read and is not there, `Unavailable` when it cannot be used.
         """
         self._folder = folder
-        if read_only and not folder.is_dir():
+        if read_only and not folder.exists():
             raise NotFound(f"There is no folder {folder}.", hint="Make an index: linernotes index create NAME")
+        if folder.exists() and not folder.is_dir():
+            raise Invalid(f"{folder} is a file and not a folder.", hint="Name the folder that holds indexes.")
         with _translated(folder):
             if not read_only and not folder.is_dir():
                 folder.mkdir(exist_ok=True)

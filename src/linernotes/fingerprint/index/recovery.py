@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -16,6 +17,8 @@ from linernotes.fingerprint.index.segment import Segment
 from linernotes.fingerprint.index.settings import IndexSettings
 from linernotes.fingerprint.index.upkeep import needed_files
 from linernotes.fingerprint.index.values import Update
+
+_log = logging.getLogger(__name__)
 
 # Postings of a document that a buffer expects at least; where there are fewer, it is full of documents first.
 _POSTINGS = 64
@@ -41,6 +44,12 @@ def recover(directory: Directory, settings: IndexSettings) -> Recovered:
     metadata = dict(manifest.metadata)
     parts: Parts | None = None
     for first, held in logs:
+        if held.torn:
+            _log.warning(
+                "%s: what follows byte %d is no whole record, as after a loss of power, and is left out",
+                log_name(first),
+                held.good_end,
+            )
         commits = [commit for commit in held.commits if commit[0] > manifest.version]
         buffer = new_buffer(first, (update for _, update in commits), settings)
         if parts is None:

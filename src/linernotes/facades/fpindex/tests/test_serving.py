@@ -269,6 +269,8 @@ async def test_a_damaged_index_is_said_to_be_and_can_be_deleted(tmp_path: Path) 
         ):
             reply = await made.ask(method, path, body)
             assert (reply.status, reply.body) == (500, b'{"error":"CorruptIndex"}')
+        health = await made.ask("GET", "/bad/_health")
+        assert (health.status, health.body) == (503, b"DAMAGED\n")
         assert (await made.ask("GET", "/good")).status == 200
         assert (await made.ask("DELETE", "/bad")).body == b'{"deleted":true}'
         assert (await made.ask("PUT", "/bad")).body == b'{"version":0,"ready":true,"generation":2}'
