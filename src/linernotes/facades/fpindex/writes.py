@@ -1,9 +1,13 @@
-"""Group commit: while a batch of updates is written and synced, the next one gathers."""
+"""Group commit: while a batch of updates is written and synced in a thread, the next one gathers.
+
+An update that is alone, on a quick disk, is written by the event loop itself: two changes of threads take longer.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable, Sequence
 from queue import SimpleQueue
 from typing import TypeAlias
@@ -18,19 +22,24 @@ _Batch: TypeAlias = "list[tuple[Update, asyncio.Future[int]]]"
 # Rows and hashes of one batch, and of all that wait: beyond these, whoever writes waits first.
 BATCH_WORDS = 8_000_000
 WAITING_WORDS = 16_000_000
+# A disk that is so quick syncs one small update while another thread would be woken; searches wait that long for it.
+QUICK_SECONDS = 0.0005
+ALONE_WORDS = 4096
 
 
 class Writer:
     """Writes to one index from a thread of its own. Its methods belong to the event loop."""
 
-    def __init__(self, commit: Commit, *, name: str) -> None:
-        """Keep what commits; the thread begins with the first update."""
+    def __init__(self, commit: Commit, *, name: str, quick_seconds: float = QUICK_SECONDS) -> None:
+        """Keep what commits, and below what time the event loop does it for an update that is alone."""
         self._commit = commit
+        self._quick_seconds = quick_seconds
         self._name = name
         self._loop = asyncio.get_running_loop()
         self._waiting: _Batch = []
         self._words = 0
         self._busy = False
+        self._took = 1.0
         self._closed = False
         self._quiet = asyncio.Event()
         self._quiet.set()
@@ -77,6 +86,9 @@ class Writer:
                 break
             batch.append((update, future))
         self._waiting = self._waiting[len(batch) :]
+        if len(batch) == 1 and words < ALONE_WORDS and self._took < self._quick_seconds:
+            self._done(batch, self._outcomes(batch))
+            return
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name=f"write {self._name}", daemon=True)
             self._thread.start()
@@ -84,16 +96,22 @@ class Writer:
 
     def _run(self) -> None:
         while (batch := self._batches.get()) is not None:
-            updates = [update for update, _ in batch]
-            outcomes: list[int | LinernotesError] | Exception
-            try:
-                outcomes = self._commit(updates)
-            except Exception as exc:  # noqa: BLE001 - whoever waits is told; the thread goes on
-                outcomes = exc
+            outcomes = self._outcomes(batch)
             try:
                 self._loop.call_soon_threadsafe(self._done, batch, outcomes)
             except RuntimeError:
                 return  # the loop has ended; nobody waits any more
+
+    def _outcomes(self, batch: _Batch) -> list[int | LinernotesError] | Exception:
+        begun = time.perf_counter()
+        try:
+            return self._commit([update for update, _ in batch])
+        except Exception as exc:  # noqa: BLE001 - whoever waits is told; the thread goes on
+            return exc
+        finally:
+            took = time.perf_counter() - begun
+            # One that was slow counts at once, quick ones only when there were many.
+            self._took = max(took, 0.9 * self._took + 0.1 * took)
 
     def _done(self, batch: _Batch, outcomes: list[int | LinernotesError] | Exception) -> None:
         found = [outcomes] * len(batch) if isinstance(outcomes, Exception) else outcomes

@@ -254,6 +254,24 @@ async def test_indexes_are_served_again_after_a_restart(tmp_path: Path) -> None:
         assert (await made.ask("POST", "/t/_search", {"query": [2]})).body == b'{"results":[{"id":1,"score":1}]}'
 
 
+@pytest.mark.parametrize("quick_seconds", [3600, 0])
+async def test_an_update_that_is_alone_is_written_by_the_loop_if_that_is_quick_and_several_never_are(
+    quick_seconds: float,
+) -> None:
+    threads: list[int] = []
+
+    def commit(updates: Sequence[Update]) -> list[int | LinernotesError]:
+        threads.append(threading.get_ident())
+        return list(range(len(updates)))
+
+    writer = Writer(commit, name="t", quick_seconds=quick_seconds)
+    assert await writer.write(insertion(1)) == 0
+    assert (threads.pop() == threading.get_ident()) is (quick_seconds > 0)
+    assert await asyncio.gather(*(writer.write(insertion(id_)) for id_ in range(1, 9))) == list(range(8))
+    assert threads.pop() != threading.get_ident()
+    await writer.close()
+
+
 async def test_a_damaged_index_is_said_to_be_and_can_be_deleted(tmp_path: Path) -> None:
     async with world(tmp_path) as made:
         await made.ask("PUT", "/bad")
