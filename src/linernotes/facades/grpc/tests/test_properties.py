@@ -53,7 +53,8 @@ def ended(server: Served, path: str, request: bytes, *, streaming: bool) -> grpc
     """Send bytes, and return how the call ended."""
     make = server.channel.unary_stream if streaming else server.channel.unary_unary
     try:
-        answer: Any = make(path)(request, timeout=10)
+        # What is asked about is an answer of the server, not whether the first try to connect succeeds.
+        answer: Any = make(path)(request, timeout=10, wait_for_ready=True)
         if isinstance(answer, Iterator):
             next(answer, None)
             answer.cancel()  # a follower would never end
