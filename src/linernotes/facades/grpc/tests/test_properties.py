@@ -69,7 +69,12 @@ def ended(server: Served, path: str, request: bytes, *, streaming: bool) -> grpc
 def test_no_request_is_answered_with_internal(server: Served, path: str, *, streaming: bool, request: bytes) -> None:
     expected = {grpc.StatusCode.OK, grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.NOT_FOUND}
     # A stream that was left may hold its place for a moment.
-    assert ended(server, path, request, streaming=streaming) in expected | {grpc.StatusCode.RESOURCE_EXHAUSTED}
+    code = ended(server, path, request, streaming=streaming)
+    for _ in range(5):
+        # A connection that was lost says nothing about answers; one that is lost each time does.
+        if code is grpc.StatusCode.UNAVAILABLE:
+            code = ended(server, path, request, streaming=streaming)
+    assert code in expected | {grpc.StatusCode.RESOURCE_EXHAUSTED}
 
 
 @given(year=st.integers(-1, 10_000), month=st.integers(), day=st.integers(), mbid=st.uuids().map(str))
