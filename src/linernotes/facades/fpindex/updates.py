@@ -15,33 +15,32 @@ from linernotes.facades.fpindex.dialects import U32, U64, Dialect, entries, text
 from linernotes.facades.fpindex.errors import Malformed, Refusal
 from linernotes.facades.fpindex.formats import JSON, Format
 from linernotes.facades.fpindex.reading import dialect, words
-from linernotes.fingerprint.index.values import Update
+from linernotes.fingerprint.index.values import Update, update_of
 from linernotes.fingerprint.values import Words
 
 MOST_SPANS = 64
 # As many as `kernels.UPDATE_NUMBERS` says.
 _NUMBERS = 6
-_NO_HASHES = np.zeros(0, dtype=np.uint32)
 
 
 def read_update(body: bytes, form: Format) -> Update:
     """Read the body of an update. `Refusal` when it is malformed or one of its ids is 0."""
     found = _quick(body, form)
     if found is None:
-        found = _plain(body, dialect(form))
-    if found.ids.size and not found.ids.all():
+        return _plain(body, dialect(form))
+    if not found.ids.all():
         raise Refusal("InvalidFingerprintId")
     return found
 
 
 def one_insert(id_: int, hashes: Words) -> Update:
     """Return the update that puts one document."""
-    return _columns([id_], [hashes], [False])
+    return update_of([(id_, hashes)])
 
 
 def one_delete(id_: int) -> Update:
     """Return the update that removes one document."""
-    return _columns([id_], [_NO_HASHES], [True])
+    return update_of([(id_, None)])
 
 
 @cache
@@ -91,9 +90,7 @@ def _plain(body: bytes, way: Dialect) -> Update:
     changes = found.get("changes")
     if type(changes) is not list:
         raise Malformed
-    ids: list[int] = []
-    hashes: list[Words] = []
-    removed: list[bool] = []
+    rows: list[tuple[int, Words | None]] = []
     metadata: dict[str, str] = {}
     for change in changes:
         kind, value = _kind(way, change)
@@ -103,15 +100,14 @@ def _plain(body: bytes, way: Dialect) -> Update:
         row = way.fields(value, ("id", "hashes") if kind == "insert" else ("id",))
         if "id" not in row or (kind == "insert" and "hashes" not in row):
             raise Malformed
-        ids.append(way.whole(row["id"], U32))
-        hashes.append(words(way, row["hashes"]) if kind == "insert" else _NO_HASHES)
-        removed.append(kind == "delete")
+        rows.append((way.whole(row["id"], U32), words(way, row["hashes"]) if kind == "insert" else None))
     if found.get("metadata") is not None:
         metadata.update(entries(found["metadata"]))
     expected = found.get("expected_version")
-    return _columns(
-        ids, hashes, removed, metadata=metadata, expected=None if expected is None else way.whole(expected, U64)
-    )
+    version = None if expected is None else way.whole(expected, U64)
+    if not all(id_ for id_, _ in rows):
+        raise Refusal("InvalidFingerprintId")
+    return update_of(rows, metadata=metadata, expected_version=version)
 
 
 def _kind(way: Dialect, change: Any) -> tuple[str, Any]:
@@ -137,21 +133,3 @@ def _pairs(way: Dialect, value: Any) -> Iterator[tuple[str, str]]:
 def _metadata(_: Dialect, value: Any) -> dict[str, str]:
     """Read the metadata that an update brings beside its changes."""
     return entries(value)
-
-
-def _columns(
-    ids: list[int],
-    hashes: list[Words],
-    removed: list[bool],
-    *,
-    metadata: dict[str, str] | None = None,
-    expected: int | None = None,
-) -> Update:
-    return Update(
-        ids=np.array(ids, dtype=np.uint32),
-        ends=np.cumsum([one.size for one in hashes], dtype=np.uint32),
-        hashes=np.concatenate(hashes) if hashes else _NO_HASHES,
-        removed=np.array(removed, dtype=np.bool_),
-        metadata=metadata or {},
-        expected_version=expected,
-    )

@@ -16,6 +16,7 @@ Ids: TypeAlias = NDArray[np.uint32]
 """Document ids, 1 to 2^32-1."""
 
 HIGHEST_ID = (1 << 32) - 1
+_NOTHING: Words = np.zeros(0, dtype=np.uint32)
 
 MOST_HASHES = 200_000_000
 """More hashes than these, 800 MB of them, are too much for one update."""
@@ -92,14 +93,27 @@ def make_update(
 
     Raises `Invalid` for an id that is not from 1 to 2^32-1, and for hashes that are not 32-bit whole numbers.
     """
-    rows = [(id_, as_words(hashes)) for id_, hashes in inserts]
-    gone = list(deletes)
-    ids = [id_ for id_, _ in rows] + gone
+    changes = [*inserts, *((id_, None) for id_ in deletes)]
+    return update_of(changes, metadata=metadata, expected_version=expected_version)
+
+
+def update_of(
+    changes: Iterable[tuple[int, Sequence[int] | Words | None]],
+    *,
+    metadata: Mapping[str, str] | None = None,
+    expected_version: int | None = None,
+) -> Update:
+    """Return an update of changes in their order: an id with its hashes, or with None to delete it. Raises as above."""
+    ids, hashes, removed = [], [_NOTHING], []
+    for id_, found in changes:
+        ids.append(id_)
+        hashes.append(_NOTHING if found is None else as_words(found))
+        removed.append(found is None)
     return Update(
         ids=as_ids(ids),
-        ends=np.cumsum([hashes.size for _, hashes in rows] + [0] * len(gone), dtype=np.uint32),
-        hashes=np.concatenate([hashes for _, hashes in rows]) if rows else np.zeros(0, dtype=np.uint32),
-        removed=np.arange(len(ids)) >= len(rows),
+        ends=np.cumsum([one.size for one in hashes[1:]], dtype=np.uint32),
+        hashes=np.concatenate(hashes),
+        removed=np.array(removed, dtype=np.bool_),
         metadata=metadata or {},
         expected_version=expected_version,
     )

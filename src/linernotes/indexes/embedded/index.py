@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-
 from linernotes.fingerprint.index.index import Index
-from linernotes.fingerprint.index.values import Update
-from linernotes.fingerprint.values import Words, as_words
+from linernotes.fingerprint.index.values import update_of
+from linernotes.fingerprint.values import as_words
 from linernotes.indexes import check_metadata
 from linernotes.ports.fingerprints import DEFAULT_RULES, HIGHEST_ID, Change, Hit, IndexState, SearchRules
 
-_NO_HASHES: Words = np.zeros(0, dtype=np.uint32)
 _NOTHING: Mapping[str, str] = {}
-# Beyond it, the engine would compare with more than the best score.
-_WHOLE = 100
 
 
 class EmbeddedIndex:
@@ -30,7 +25,7 @@ class EmbeddedIndex:
     def search(self, query: Sequence[int], rules: SearchRules = DEFAULT_RULES) -> list[Hit]:
         """Search the newest version, as the port says."""
         found = self._index.search(
-            _plain(query), limit=rules.limit, min_score=rules.min_score, score_pct=min(rules.percent, _WHOLE)
+            as_words(query), limit=rules.limit, min_score=rules.min_score, score_pct=rules.percent
         )
         return [Hit(id_, score) for id_, score in found]
 
@@ -38,7 +33,7 @@ class EmbeddedIndex:
         """Search for all queries in one call of compiled code."""
         words = [as_words(query) for query in queries]
         found = self._index.searcher().search_all(
-            words, limit=rules.limit, min_score=rules.min_score, score_pct=min(rules.percent, _WHOLE)
+            words, limit=rules.limit, min_score=rules.min_score, score_pct=rules.percent
         )
         return [[Hit(id_, score) for id_, score in found.of(query)] for query in range(len(words))]
 
@@ -51,15 +46,8 @@ class EmbeddedIndex:
     ) -> int:
         """Commit changes; they are on the disk when this returns. Raises `Unavailable` when they cannot be."""
         check_metadata(metadata)
-        rows = [_NO_HASHES if change.hashes is None else as_words(change.hashes) for change in changes]
-        update = Update(
-            ids=np.array([change.id for change in changes], dtype=np.uint32),
-            ends=np.cumsum([row.size for row in rows], dtype=np.uint32),
-            hashes=np.concatenate([_NO_HASHES, *rows]),
-            removed=np.array([change.hashes is None for change in changes], dtype=np.bool_),
-            metadata=dict(metadata),
-            expected_version=expected_version,
-        )
+        rows = ((change.id, change.hashes) for change in changes)
+        update = update_of(rows, metadata=dict(metadata), expected_version=expected_version)
         return self._index.update(update)
 
     def version_of(self, id_: int) -> int | None:
@@ -70,9 +58,3 @@ class EmbeddedIndex:
         """Return what the index holds by now."""
         index = self._index
         return IndexState(version=index.version, documents=index.stats().documents, metadata=index.metadata)
-
-
-def _plain(query: Sequence[int]) -> Words:
-    """Return hashes as the one kind of array that searches are compiled for; each other kind would take seconds."""
-    words = as_words(query)
-    return words if words.flags.writeable and words.flags.c_contiguous else words.copy()
