@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from linernotes.fingerprint.index.index import Index
 from linernotes.fingerprint.index.memory import MemoryDirectory
 from linernotes.fingerprint.index.settings import IndexSettings
 from linernotes.indexes.embedded import EmbeddedIndex
 from linernotes.indexes.memory import MemoryIndex
+from linernotes.indexes.remote import RemoteIndex
 from linernotes.ports.fingerprints import Change, FingerprintIndex, Hit, SearchRules
+from tests.indexes.serving import serving
 
 DURABLE = ("buffered", "flushed", "merged")
-KINDS = ("memory", *DURABLE)
+REMOTE = "remote"
+KINDS = ("memory", *DURABLE, REMOTE)
 CAPPED = "capped"
 
 
@@ -37,14 +42,27 @@ def opened(kind: str, directory: MemoryDirectory | None = None) -> Iterator[Fing
     """Give an index of a kind, a new one or that of a directory; it is closed at the end.
 
     One keeps all in its buffer, one has a segment per commit, one a single segment. The capped one takes every hash
-    that more than two documents of a segment share for a common one, and may miss hits after the first.
+    that more than two documents of a segment share for a common one, and may miss hits after the first. The remote one
+    is asked over the loopback interface, of a server that begins without any index.
     """
     if kind == "memory":
         yield MemoryIndex()
         return
+    if kind == REMOTE:
+        with TemporaryDirectory() as home, served(Path(home) / "indexes") as remote:
+            yield remote
+        return
     settings = IndexSettings(frequency_cap=2 if kind == CAPPED else 256, flush_postings=10_000)
     with closing(Index.open(directory or MemoryDirectory(), settings=settings)) as index:
         yield Restless(index=index, move={"buffered": nothing, "merged": index.merge}.get(kind, index.flush))
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[RemoteIndex]:
+    """Give a new index of a server that has its files in a folder."""
+    with serving(folder) as url, closing(RemoteIndex(url=url)) as remote:
+        remote.ensure()
+        yield remote
 
 
 def nothing() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from linernotes.domain.errors import Conflict, Invalid
 from linernotes.fingerprint.index.memory import MemoryDirectory
 from linernotes.ports.fingerprints import HIGHEST_ID, MOST_HITS, Change, FingerprintIndex, Hit, SearchRules
-from tests.contracts.fingerprint_worlds import CAPPED, DURABLE, KINDS, by_the_rules, opened
+from tests.contracts.fingerprint_worlds import CAPPED, DURABLE, KINDS, REMOTE, by_the_rules, opened
 
 ALL = SearchRules(min_score=0, percent=0)
 HIGH = 1 << 28
@@ -44,7 +44,10 @@ def test_an_empty_index_has_no_hits_no_documents_and_no_version(index):
     state = index.state()
     assert (state.version, state.documents, dict(state.metadata)) == (0, 0, {})
     assert index.version_of(1) is None
-    assert not index.remote
+
+
+def test_only_an_index_of_another_program_is_remote(index, kind):
+    assert index.remote == (kind == REMOTE)
 
 
 def test_a_score_is_how_many_hashes_of_a_document_are_in_the_query(index):
