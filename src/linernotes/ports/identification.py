@@ -117,7 +117,7 @@ class Submissions(Protocol):
         ...
 
     def oldest_pending(self, *, before: int) -> int | None:
-        """Return the lowest id among those that wait and were submitted before then (unix ms), None without one."""
+        """Return the lowest id among those that wait, were never tried, and are from before then (unix ms), or None."""
         ...
 
     def waiting(self) -> int:

@@ -50,7 +50,7 @@ class Detail(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LinkedRecording(msgspec.Struct, frozen=True):
-    """A recording of a track, by the MBID it has now: the sum of its links' sources; None where it is not known here."""
+    """A recording of a track, by the MBID it has now, with the sum of its links' sources; None is not known here."""
 
     mbid: MBID
     sources: int
