@@ -260,5 +260,5 @@ def _mounted(facades: Iterable[Facade], settings: Settings, deps: FacadeDeps) ->
         app = facade.build(own, deps)
         for prefix in facade.mounts(own):
             guarded = facade.guarded and prefix not in facade.open(own)
-            mounted.append(Mounted(facade.name, prefix, app, guarded=guarded))
+            mounted.append(Mounted(facade.name, prefix, app, guarded=guarded, refuse=facade.refuse))
     return mounted

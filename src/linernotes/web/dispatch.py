@@ -8,6 +8,7 @@ from string import printable
 from typing import Any, NamedTuple
 from urllib.parse import quote_from_bytes
 
+import msgspec
 import structlog
 
 from linernotes.domain.errors import Invalid, LinernotesError, Unavailable
@@ -15,7 +16,7 @@ from linernotes.domain.keys import Caller
 from linernotes.facades._kit.http import Reply, Request
 from linernotes.ports.tracing import Attributes, NoTracer, Tracer
 from linernotes.web.cache import Key, ResponseCache
-from linernotes.web.errors import Refusal, error_reply, refusal_reply
+from linernotes.web.errors import Refusal, error_reply, refusal_reply, waiting
 from linernotes.web.flights import Flights
 from linernotes.web.gate import Gate
 from linernotes.web.leases import Leases
@@ -136,7 +137,7 @@ class Dispatcher:
         """Return what a request that gets no further is answered, in the form that its mount has."""
         mounted = self._place(path).mounted
         allowed = self.gate.cors.headers(headers) if self.gate is not None and mounted.guarded else NOTHING
-        return self._represent(mounted, refusal_reply(refusal, path, guarded=mounted.guarded), REFUSED), allowed
+        return self._represent(mounted, _refusal(mounted, refusal, path), REFUSED), allowed
 
     def unacceptable(self, answer: Representation, path: str) -> Representation:
         """Return what a client gets that takes none of the forms of ``answer``."""
@@ -149,8 +150,7 @@ class Dispatcher:
         try:
             body = await read_body(incoming.method, incoming.headers, incoming.receive, self._settings)
         except Refusal as refusal:
-            reply = refusal_reply(refusal, incoming.path, guarded=place.mounted.guarded)
-            return self._represent(place.mounted, reply, REFUSED)
+            return self._represent(place.mounted, _refusal(place.mounted, refusal, incoming.path), REFUSED)
         request = _request(incoming, place, caller, body)
         if request.method != "GET":
             return await self._handle(place.mounted, request)
@@ -168,7 +168,7 @@ class Dispatcher:
             path = path[len(base) :] or "/"
         if self._native.answers(path):
             return Place(Mounted(SERVER, "", self._native), path)
-        found = self._mounts.find(path)
+        found = self._mounts.find(path.replace("//", "/", 1) if path.startswith("//") else path)
         return Place(*found) if found else Place(NOTHING_HERE, path)
 
     async def _handle(self, mounted: Mounted, request: Request) -> Representation:
@@ -206,6 +206,7 @@ def _request(incoming: Incoming, place: Place, caller: Caller | None, body: byte
         body=body,
         base_url=incoming.origin.base_url,
         caller=caller,
+        address=incoming.origin.client,
     )
 
 
@@ -214,7 +215,14 @@ def _carrier(headers: Mapping[bytes, bytes]) -> Mapping[str, str]:
 
 
 def _fault(mounted: Mounted, request: Request, refusal: Refusal) -> Reply:
-    return refusal_reply(refusal, request.prefix + request.path, guarded=mounted.guarded)
+    return _refusal(mounted, refusal, request.prefix + request.path)
+
+
+def _refusal(mounted: Mounted, refusal: Refusal, path: str) -> Reply:
+    if mounted.refuse is None:
+        return refusal_reply(refusal, path, guarded=mounted.guarded)
+    reply = mounted.refuse(refusal.status, refusal.message, path)
+    return msgspec.structs.replace(reply, headers=(*reply.headers, *waiting(refusal)))
 
 
 def _refused(mounted: Mounted) -> Route:

@@ -59,16 +59,17 @@ def problem_reply(refusal: Refusal, path: str, *headers: Header, hint: str = "")
         instance=quote(path, safe=_PATH, errors="replace"),
         retry_after=UNSET if refusal.after is None else _whole(refusal.after),
     )
-    own = (("cache-control", "no-store"), *_wait(refusal), *headers)
+    own = (("cache-control", "no-store"), *waiting(refusal), *headers)
     return Reply(refusal.status, msgspec.json.encode(problem), content_type=PROBLEM, headers=own)
 
 
 def refusal_reply(refusal: Refusal, path: str, *, guarded: bool) -> Reply:
     """Return a refusal in the form that the mount has."""
-    return problem_reply(refusal, path) if guarded else error_reply(refusal.status, refusal.message, *_wait(refusal))
+    return problem_reply(refusal, path) if guarded else error_reply(refusal.status, refusal.message, *waiting(refusal))
 
 
-def _wait(refusal: Refusal) -> tuple[Header, ...]:
+def waiting(refusal: Refusal) -> tuple[Header, ...]:
+    """Return the header that says when it makes sense to ask again, if that is known."""
     return () if refusal.after is None else (("retry-after", str(_whole(refusal.after))),)
 
 

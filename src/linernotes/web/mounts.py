@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from linernotes.domain.errors import Conflict, Invalid
-from linernotes.facades._kit.http import FacadeApp
+from linernotes.facades._kit.http import FacadeApp, Reply
 
 
 class Mounted(NamedTuple):
-    """A façade at work, the prefix at which it answers ("" is the root), and whether the gate stands before it."""
+    """A façade at work, the prefix at which it answers ("" is the root), and whether the gate stands before it.
+
+    ``refuse`` gives the server's own refusals the façade's form: from status, message and path.
+    """
 
     name: str
     prefix: str
     app: FacadeApp
     guarded: bool = False
+    refuse: Callable[[int, str, str], Reply] | None = None
 
 
 class Mounts:

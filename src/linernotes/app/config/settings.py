@@ -12,6 +12,7 @@ from linernotes.domain.secret import Secret
 from linernotes.dumps.settings import ImportSettings
 from linernotes.facades.grpc.settings import GrpcSettings
 from linernotes.searchers.tantivy.settings import SearchSettings
+from linernotes.usecases.identify.settings import IdentificationSettings
 from linernotes.web.settings import AccessSettings, CacheSettings, ServerSettings
 from linernotes.worker.settings import WorkerSettings
 
@@ -77,6 +78,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     grpc: GrpcSettings = field(default_factory=GrpcSettings)
     access: AccessSettings = field(default_factory=AccessSettings)
     library: LibrarySettings = field(default_factory=LibrarySettings)
+    identification: IdentificationSettings = field(default_factory=IdentificationSettings)
     worker: WorkerSettings = field(default_factory=WorkerSettings)
     providers: dict[str, Any] = field(default_factory=dict)
     facades: dict[str, Any] = field(default_factory=dict)

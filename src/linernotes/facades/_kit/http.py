@@ -19,7 +19,8 @@ class Request(msgspec.Struct, frozen=True):
 
     ``path`` starts with "/" and has no mount prefix; ``prefix`` is the mount it came in under ("" at the root), for
     building locations. ``query`` is the raw query string. Header names are lower case. HEAD arrives as GET.
-    ``caller`` is who asks, with at least the scope read; None below a mount that is not guarded.
+    ``caller`` is who asks, with at least the scope read; None below a mount that is not guarded. ``address`` is where
+    the request came from, as far as proxies that are trusted say so.
     """
 
     method: str
@@ -30,6 +31,7 @@ class Request(msgspec.Struct, frozen=True):
     body: bytes = b""
     base_url: str = ""
     caller: Caller | None = None
+    address: str = ""
 
 
 class Reply(msgspec.Struct, frozen=True):
