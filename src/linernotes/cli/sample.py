@@ -11,8 +11,7 @@ import click
 from linernotes.dumps.sample.plan import LARGEST_SCALE, SMALLEST_SCALE
 
 if TYPE_CHECKING:
-    from linernotes.dumps.sample.audio.writing import Planned
-    from linernotes.dumps.sample.audio.writing import Summary as Songs
+    from linernotes.dumps.sample.audio.writing import Planned, Written
     from linernotes.dumps.sample.generate import Summary, Wanted
 
 MUSIC = "music"
@@ -83,23 +82,17 @@ def _plan_songs(wanted: Wanted, count: int | None, seconds: float) -> Sequence[P
 
 def _write(
     out: Path, dump: Wanted | None, planned: Sequence[Planned], *, force: bool, quiet: bool
-) -> tuple[Summary | None, Songs | None]:
+) -> tuple[Summary | None, Written | None]:
     """Write what is wanted, after a look at whether all of it may be written."""
     from linernotes.cli.progress import shown_progress
+    from linernotes.dumps.sample.audio.writing import refuse_existing, write_songs
+    from linernotes.dumps.sample.generate import write_sample
 
-    summary = songs = None
-    if planned:
-        from linernotes.dumps.sample.audio.writing import refuse_existing, write_songs
-
-        if not force:
-            refuse_existing(out / MUSIC, planned)
+    if not force:
+        refuse_existing(out / MUSIC, planned)
     with shown_progress(quiet=quiet) as progress:
-        if dump:
-            from linernotes.dumps.sample.generate import write_sample
-
-            summary = write_sample(out, dump, force=force, progress=progress)
-        if planned:
-            songs = write_songs(out / MUSIC, planned, force=force, progress=progress)
+        summary = write_sample(out, dump, force=force, progress=progress) if dump else None
+        songs = write_songs(out / MUSIC, planned, force=force, progress=progress) if planned else None
     return summary, songs
 
 
@@ -120,7 +113,7 @@ def _tell_plan(rows: dict[str, int] | None, planned: Sequence[Planned], out: Pat
         click.echo(f"{len(planned):>12,}  songs would be written to {out / MUSIC}.")
 
 
-def _tell(summary: Summary | None, songs: Songs | None, wanted: Wanted, out: Path, *, as_json: bool) -> None:
+def _tell(summary: Summary | None, songs: Written | None, wanted: Wanted, out: Path, *, as_json: bool) -> None:
     import msgspec
 
     if as_json:
