@@ -35,4 +35,4 @@ def write_flac(path: Path, samples: NDArray[np.float32], *, rate: int, tags: Map
                 container.mux(stream.encode(frame))
             container.mux(stream.encode(None))
     except (OSError, av.FFmpegError) as exc:
-        raise Unavailable(f"{path} could not be written: {exc}") from exc
+        raise Unavailable(f"{path} could not be written: {exc.strerror or exc}") from exc
