@@ -1,0 +1,80 @@
+"""Hangs what `meta` asks for on results."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from linernotes.domain.entities import Recording
+from linernotes.domain.identification import TrackRef
+from linernotes.facades.acoustid.meta import compressing, legacy, nodes, usermeta
+from linernotes.facades.acoustid.meta.nesting import nested
+from linernotes.facades.acoustid.meta.nodes import Node
+from linernotes.facades.acoustid.meta.tokens import Mode, Tokens
+from linernotes.usecases.identify.values import Description, Detail, LinkedRecording
+
+
+class Meta(msgspec.Struct, frozen=True):
+    """What one request wants of tracks. False where it wants nothing, so that nothing need be looked up."""
+
+    tokens: Tokens
+    name: str = "recordings"
+
+    @classmethod
+    def parse(cls, text: str) -> Meta:
+        """Read the parameter as version 2 of the API has it."""
+        return cls(Tokens.parse(text))
+
+    @classmethod
+    def parse_v1(cls, text: str) -> Meta:
+        """Read the parameter as version 1 has it: whatever is asked for are recordings' ids, which it calls tracks."""
+        return cls(Tokens.parse("" if text in {"", "0"} else "recordingids"), "tracks")
+
+    def __bool__(self) -> bool:
+        """Whether anything is wanted."""
+        return self.tokens.mode is not Mode.NOTHING
+
+    @property
+    def detail(self) -> Detail:
+        """What `Identify.describe` has to be asked for."""
+        return self.tokens.detail
+
+    def attach(self, results: Sequence[Node], tracks: Sequence[TrackRef], description: Description) -> None:
+        """Add keys to each result, the track of the same place being its own. One track may be there several times."""
+        for result, track in zip(results, tracks, strict=True):
+            result.update(self._of(track, description))
+
+    def _of(self, track: TrackRef, description: Description) -> Node:
+        links = description.links.get(track.id, ())
+        tokens = self.tokens
+        if tokens.mode is Mode.NOTHING:
+            return {}
+        if tokens.mode is Mode.LEGACY:
+            found = legacy.recordings(links, description)
+            return {self.name: found} if found else {}
+        if tokens.mode is Mode.RECORDINGS:
+            return self._recordings(track, links, description)
+        tree = nested([link.recording for link in links if link.recording is not None], description, tokens)
+        if tokens.compress:
+            compressing.compress_groups(tree.get("releasegroups", ()))
+            compressing.compress_releases(tree.get("releases", ()))
+        return tree
+
+    def _recordings(self, track: TrackRef, links: Sequence[LinkedRecording], description: Description) -> Node:
+        found = [_recording(link, description, self.tokens) for link in links]
+        said = description.metadata.get(track.id, ())[: usermeta.MOST]
+        found += [usermeta.recording(one, self.tokens) for one in said]
+        if self.tokens.compress:
+            compressing.compress_recordings(found)
+        return {self.name: found} if found else {}
+
+
+def _recording(link: LinkedRecording, description: Description, tokens: Tokens) -> Node:
+    said: Recording | None = link.recording
+    node: Node = {"id": link.mbid} if said is None else nodes.recording(said, tokens)
+    if tokens.sources:
+        node["sources"] = link.sources
+    if said is not None:
+        node |= nested([said], description, tokens)
+    return node
