@@ -11,7 +11,7 @@ import msgspec
 from linernotes.domain.errors import Invalid
 
 HINT = "It looks like http://127.0.0.1:8080 or https://name:password@index.example/fpindex."
-_PATH = re.compile(r"[!-~]*")
+_PATH = re.compile(r"[!-?A-~]*")  # printable, and without the @ of a login that has a slash in it
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -40,8 +40,10 @@ def read_address(url: str) -> Address:
         parts = urlsplit(url)
         host = (parts.hostname or "").encode("idna").decode()
         port = parts.port if parts.port is not None else _PORTS[parts.scheme]
-    except (KeyError, ValueError) as exc:
-        raise Invalid("The URL of the index server is no address.", hint=HINT) from exc
+        login = _login(parts)
+    except (KeyError, ValueError):
+        # The reason may quote what was taken for a port, and is a part of the password.
+        raise Invalid("The URL of the index server is no address.", hint=HINT) from None
     printable = _PATH.fullmatch(parts.path) and _PATH.fullmatch(host)
     if parts.scheme not in _PORTS or not host or not port or not printable or parts.query or parts.fragment:
         raise Invalid("The URL of the index server is no address.", hint=HINT)
@@ -51,7 +53,7 @@ def read_address(url: str) -> Address:
         host=host,
         port=port,
         prefix=parts.path.rstrip("/"),
-        headers=f"Host: {named}\r\nUser-Agent: linernotes\r\n{_login(parts)}".encode("ascii"),
+        headers=f"Host: {named}\r\nUser-Agent: linernotes\r\n{login}".encode("ascii"),
     )
 
 

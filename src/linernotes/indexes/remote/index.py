@@ -101,7 +101,7 @@ class RemoteIndex:
         found: list[list[Hit]] = []
         before = self._status()
         for _ in range(_SAME_VERSION_ATTEMPTS):
-            found = list(self._threads.map(lambda one: self._hits(one, rules), words))
+            found = self._side_by_side(words, rules)
             after = self._status()
             if after == before:
                 break
@@ -174,6 +174,13 @@ class RemoteIndex:
         if len(found) > limit or any((-one.score, one.id) >= (-two.score, two.id) for one, two in pairwise(found)):
             raise Unavailable(f"The index server at {self._where} gives hits that were not asked for.", source=SOURCE)
         return [Hit(one.id, one.score) for one in found]
+
+    def _side_by_side(self, queries: Sequence[Words], rules: SearchRules) -> list[list[Hit]]:
+        try:
+            asked = self._threads.map(lambda one: self._hits(one, rules), queries)
+        except RuntimeError as exc:
+            raise Unavailable("The index is closed.", source=SOURCE) from exc
+        return list(asked)
 
     def _status(self) -> wire.Status:
         return answers.read(self._get("/_status"), wire.Status, where=self._where)

@@ -37,6 +37,7 @@ class Reader:
         self._bytes = 0
         self._status = 0
         self._complete = False
+        self._keeps = False
         self._excess = False
 
     @property
@@ -47,14 +48,14 @@ class Reader:
     @property
     def reusable(self) -> bool:
         """Whether another request may be sent after this answer."""
-        return self._complete and not self._excess and bool(self._parser.should_keep_alive())
+        return self._complete and self._keeps and not self._excess
 
     def feed(self, data: bytes) -> None:
         """Take what came in. Raises `Garbage`."""
         self._bytes += len(data)
         try:
             self._parser.feed_data(data)
-        except httptools.HttpParserError as exc:
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade) as exc:
             if not self._complete:
                 raise Garbage("it is no HTTP") from exc
             self._excess = True
@@ -102,5 +103,6 @@ class Reader:
             self._body.append(data)
 
     def on_message_complete(self) -> None:
-        if self._status:
+        if self._status and not self._complete:
             self._complete = True
+            self._keeps = bool(self._parser.should_keep_alive())  # which the parser knows at this moment only
