@@ -67,6 +67,11 @@ class Fake:
             self._threads.append(thread)
             thread.start()
 
+    def refuse(self) -> None:
+        """Let nobody connect any more."""
+        with suppress(OSError):  # for the second time
+            self._sock.shutdown(socket.SHUT_RDWR)
+
     def end(self) -> None:
         """Close everything."""
         self.over.set()
@@ -109,7 +114,7 @@ def faking(reply: Reply, *, tls: ssl.SSLContext | None = None) -> Iterator[Fake]
         try:
             yield fake
         finally:
-            sock.shutdown(socket.SHUT_RDWR)
+            fake.refuse()
             thread.join()
             fake.end()
 

@@ -136,6 +136,20 @@ def test_an_update_that_expects_no_version_is_never_sent_twice():
         assert len(fake.asked) == 2
 
 
+def test_an_update_that_was_sent_to_a_server_that_then_went_away_may_have_been_made():
+    def reply(asked: Asked) -> list[bytes]:
+        if "_update" in asked.line:
+            fake.refuse()
+            raise HangUp
+        return proper(asked)
+
+    with faking(reply) as fake, closing(RemoteIndex(url=fake.url)) as index:
+        index.state()
+        with pytest.raises(Unavailable, match="cannot be reached") as caught:
+            index.apply([Change(1, [2])], expected_version=2)
+        assert "may have been made" in caught.value.hint
+
+
 def test_an_update_whose_first_sending_may_be_what_it_conflicts_with_is_no_conflict():
     def reply(asked: Asked) -> list[bytes]:
         return answer({"e": "VersionMismatch"}, 409) if "_update" in asked.line else proper(asked)

@@ -54,17 +54,14 @@ class Connections:
         raw = self._raw(request)
         connection = self._free()
         if connection is None:
-            return self._exchange(self._open(request, deadline), raw, request, deadline)
+            return self._exchange(self._open(request, deadline, _UNREACHED), raw, request, deadline)
         try:
             return self._exchange(connection, raw, request, deadline)
         except Unavailable as exc:
-            if (
-                connection.heard
-                or not request.repeatable
-                or not isinstance(exc.__cause__, ConnectionError | ssl.SSLError)
-            ):
+            ended = isinstance(exc.__cause__, ConnectionError | ssl.SSLError) and not connection.heard
+            if not ended or not request.repeatable:
                 raise
-        answer = self._exchange(self._open(request, deadline), raw, request, deadline)
+        answer = self._exchange(self._open(request, deadline, request.hint), raw, request, deadline)
         return msgspec.structs.replace(answer, repeated=True)
 
     def close(self) -> None:
@@ -84,13 +81,13 @@ class Connections:
                 return connection
             connection.close()
 
-    def _open(self, request: Request, deadline: Deadline) -> Connection:
+    def _open(self, request: Request, deadline: Deadline, hint: str) -> Connection:
         try:
             return Connection(self._address, tls=self._tls, deadline=deadline)
         except TimeoutError as exc:
-            raise self._fault(f"did not let us in within {request.seconds:g} s", _UNREACHED) from exc
+            raise self._fault(f"did not let us in within {request.seconds:g} s", hint) from exc
         except OSError as exc:
-            raise self._fault(f"cannot be reached: {_reason(exc)}", _UNREACHED) from exc
+            raise self._fault(f"cannot be reached: {_reason(exc)}", hint) from exc
 
     def _exchange(self, connection: Connection, raw: bytes, request: Request, deadline: Deadline) -> Answer:
         kept = False
