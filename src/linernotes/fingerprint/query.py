@@ -27,3 +27,8 @@ def extract_query(words: Words) -> Words:
         if len(found) >= LENGTH:
             break
     return np.array(list(found)[:LENGTH], dtype=np.uint32)
+
+
+def extract_all(words: Words) -> Words:
+    """Return every different value but silence, the top 28 bits of words, in the order in which they come first."""
+    return np.array(list(dict.fromkeys((words[words != SILENCE] & np.uint32(MASK)).tolist())), dtype=np.uint32)

@@ -1,0 +1,148 @@
+"""Where submissions belong: which track, and whether one of its fingerprints is the same.
+
+A batch is placed in one go: what stands in the way of speed is asking for one thing after the other. Later submissions
+see what earlier ones of the batch made, exactly as if the index had learned of it in between.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from linernotes.domain.identification import StoredFingerprint, Submission, TrackRef
+from linernotes.fingerprint.match.compare import score
+from linernotes.fingerprint.packed import unpack
+from linernotes.fingerprint.query import extract_all, extract_query
+from linernotes.fingerprint.values import Words
+from linernotes.ports.fingerprints import FingerprintIndex, Hit, SearchRules
+from linernotes.ports.identification import Tracks
+from linernotes.usecases.identify.values import TOLERANCE
+
+CANDIDATES = SearchRules(limit=40, min_score=1, percent=10)
+JOINS = 0.75
+"""A fingerprint that scores more than this may join the track."""
+
+BELONGS = 0.40
+"""It has to score at least this with every fingerprint of the track."""
+
+SAME = 0.90
+"""A fingerprint that scores more than this is the same, and is not kept again."""
+
+
+class Sample(msgspec.Struct, frozen=True, eq=False):
+    """A submission with its words, and the hashes that the index is asked for."""
+
+    submission: Submission
+    words: Words
+    query: tuple[int, ...]
+
+    @property
+    def duration(self) -> int:
+        """Seconds."""
+        return self.submission.said.duration
+
+
+class Known(msgspec.Struct, frozen=True, eq=False):
+    """A stored fingerprint with its words."""
+
+    id: int
+    track: TrackRef
+    duration: int
+    words: Words
+
+
+class Place(msgspec.Struct, frozen=True):
+    """The track that a submission belongs to, and the fingerprint that is the same; None is "a new one"."""
+
+    track: TrackRef | None = None
+    fingerprint: int | None = None
+
+
+def sample_of(submission: Submission) -> Sample:
+    """Unpack a submission. Raises `Corrupt`."""
+    words = unpack(submission.said.packed)
+    return Sample(submission, words, tuple(extract_query(words).tolist()))
+
+
+class Placing:
+    """Places the submissions of one transaction."""
+
+    def __init__(self, *, tracks: Tracks, index: FingerprintIndex, full: bool) -> None:
+        """Take an index that has been fed with all that the tracks hold; ``full`` says what it keeps of each."""
+        self._tracks = tracks
+        self._index = index
+        self._extract = extract_all if full else extract_query
+        self._hits: dict[int, list[Hit]] = {}
+        self._known: dict[int, Known] = {}
+        self._on_track: dict[int, list[Known]] = {}
+        self._fresh: dict[int, list[int]] = {}
+
+    def prepare(self, samples: Sequence[Sample]) -> None:
+        """Ask the index for all candidates at once."""
+        found = self._index.search_all([sample.query for sample in samples], CANDIDATES)
+        self._hits.update((sample.submission.id, hits) for sample, hits in zip(samples, found, strict=True))
+
+    def place(self, sample: Sample) -> Place:
+        """Return where a submission belongs."""
+        matches = self._matches(sample)
+        self._load({match.track.id for _, match in matches})
+        for likeness, match in matches:
+            if self._fits(sample, match.track.id):
+                return Place(match.track, match.id if likeness > SAME else None)
+        return Place()
+
+    def keep(self, sample: Sample, fingerprint: int, track: TrackRef) -> None:
+        """Let later submissions see a fingerprint that this one made."""
+        known = self._known[fingerprint] = Known(fingerprint, track, sample.duration, sample.words)
+        self._on_track.setdefault(track.id, []).append(known)
+        for hash_ in self._extract(sample.words).tolist():
+            self._fresh.setdefault(hash_, []).append(fingerprint)
+
+    def _matches(self, sample: Sample) -> list[tuple[float, Known]]:
+        """Return what may be joined, best first."""
+        found = [(score(sample.words, known.words), known) for known in self._candidates(sample)]
+        joining = [pair for pair in found if pair[0] > JOINS]
+        return sorted(joining, key=lambda pair: (-pair[0], pair[1].id))
+
+    def _candidates(self, sample: Sample) -> list[Known]:
+        """Return what the index would find by now, of about the same duration."""
+        ids = [hit.id for hit in self._found(sample)]
+        shortest, longest = sample.duration - TOLERANCE, sample.duration + TOLERANCE
+        unread = [id_ for id_ in ids if id_ not in self._known]
+        if unread:
+            self._learn(self._tracks.fingerprints(unread, shortest=shortest, longest=longest))
+        known = (self._known[id_] for id_ in ids if id_ in self._known)
+        return [one for one in known if shortest <= one.duration <= longest]
+
+    def _found(self, sample: Sample) -> list[Hit]:
+        hits = self._hits.get(sample.submission.id)
+        if hits is None:
+            hits = self._index.search(sample.query, CANDIDATES)
+        fresh = Counter(id_ for hash_ in sample.query for id_ in self._fresh.get(hash_, ()))
+        if not fresh:
+            return hits
+        both = [*hits, *(Hit(id_, count) for id_, count in fresh.items())]
+        both.sort(key=lambda hit: (-hit.score, hit.id))
+        least = both[0].score * CANDIDATES.percent // 100
+        return [hit for hit in both[: CANDIDATES.limit] if hit.score >= least]
+
+    def _load(self, tracks: Iterable[int]) -> None:
+        wanted = sorted(set(tracks) - self._on_track.keys())
+        if wanted:
+            for track, found in zip(wanted, self._tracks.fingerprints_of(wanted), strict=True):
+                self._on_track[track] = self._learn(found)
+
+    def _learn(self, found: Iterable[StoredFingerprint]) -> list[Known]:
+        return [self._known.get(one.id) or self._read(one) for one in found]
+
+    def _read(self, one: StoredFingerprint) -> Known:
+        known = self._known[one.id] = Known(one.id, one.track, one.duration, unpack(one.packed))
+        return known
+
+    def _fits(self, sample: Sample, track: int) -> bool:
+        return all(
+            abs(known.duration - sample.duration) <= TOLERANCE and score(sample.words, known.words) >= BELONGS
+            for known in self._on_track[track]
+        )
