@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "info": ("linernotes.cli.info", "Say what the data folder holds."),
     "doctor": ("linernotes.cli.doctor", "Check that everything works, and say what to do if not."),
     "get": ("linernotes.cli.get", "Ask the REST API without a server."),
+    "identify": ("linernotes.cli.identify", "Say what audio files are, by their sound."),
     "fingerprint": (
         "linernotes.cli.fingerprint",
         "Compute the fingerprints of audio files and of folders of them.",

@@ -56,6 +56,23 @@ class TracingSettings(msgspec.Struct, frozen=True, kw_only=True):
     ] = 1.0
 
 
+class NamingSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """What commands that name files ask, and as whom."""
+
+    server: Annotated[
+        str,
+        Meta(
+            description="AcoustID server that `linernotes identify` asks, such as https://api.acoustid.org; empty is "
+            "the data folder.",
+            pattern=r"^(https?://[^/?#\s]+(/[^?#\s]*)?)?$",
+        ),
+    ] = ""
+    client: Annotated[
+        Secret, Meta(description="The application's key at that server; a server of ours may take any.")
+    ] = Secret("")
+    user: Annotated[Secret, Meta(description="The user's key, for `linernotes index add --server`.")] = Secret("")
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that can be set. ``facades`` and ``providers`` hold the settings of each under its name."""
 
@@ -79,6 +96,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     access: AccessSettings = field(default_factory=AccessSettings)
     library: LibrarySettings = field(default_factory=LibrarySettings)
     identification: IdentificationSettings = field(default_factory=IdentificationSettings)
+    naming: NamingSettings = field(default_factory=NamingSettings)
     worker: WorkerSettings = field(default_factory=WorkerSettings)
     providers: dict[str, Any] = field(default_factory=dict)
     facades: dict[str, Any] = field(default_factory=dict)
