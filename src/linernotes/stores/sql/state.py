@@ -11,6 +11,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 from linernotes.domain.catalogue import BuildInfo, Change
 from linernotes.domain.ids import MBID, EntityRef, Kind
 from linernotes.stores.sql.faults import translated
+from linernotes.stores.sql.identification.change_log import SqlChangeLog
+from linernotes.stores.sql.identification.clients import SqlClients
+from linernotes.stores.sql.identification.counts import SqlCounts
+from linernotes.stores.sql.identification.sessions import sessions_of
+from linernotes.stores.sql.identification.submissions import SqlSubmissions
+from linernotes.stores.sql.identification.tracks import SqlTracks
 from linernotes.stores.sql.keys import SqlKeys
 from linernotes.stores.sql.overlay import SqlOverlay
 from linernotes.stores.sql.tables import change, import_history
@@ -27,11 +33,18 @@ class SqlState:
         self.claims = SqlClaims(engine=engine)
         self.pace = SqlPace(engine=engine)
         self.keys = SqlKeys(engine=engine)
+        self.sessions = sessions_of(engine)
+        self.tracks = SqlTracks(read=self.sessions.read, remote=self.sessions.remote)
+        self.submissions = SqlSubmissions(sessions=self.sessions)
+        self.change_log = SqlChangeLog(sessions=self.sessions)
+        self.clients = SqlClients(sessions=self.sessions)
+        self.counts = SqlCounts(sessions=self.sessions)
         self._insert = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
 
     def close(self) -> None:
         """Let go of the connections."""
         self.overlay.close()
+        self.sessions.close()
         self.engine.dispose()
 
     def mark(self, entities: Sequence[EntityRef], *, changed_at: int, reason: str) -> None:

@@ -168,7 +168,7 @@ submission = Table(
     sqlite_autoincrement=True,
 )
 _PENDING = text("state = 'pending'")
-Index("acoustid_submission_once", submission.c.account, submission.c.digest, unique=True)
+Index("acoustid_submission_once", submission.c.digest, submission.c.account, unique=True)
 Index(
     "acoustid_submission_pending",
     submission.c.id,

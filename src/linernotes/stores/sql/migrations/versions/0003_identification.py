@@ -164,7 +164,7 @@ def _make_submissions() -> None:
         sa.Column("words", sa.LargeBinary, nullable=False),
         sqlite_autoincrement=True,
     )
-    op.create_index("acoustid_submission_once", "acoustid_submission", ["account", "digest"], unique=True)
+    op.create_index("acoustid_submission_once", "acoustid_submission", ["digest", "account"], unique=True)
     pending = sa.text("state = 'pending'")
     op.create_index(
         "acoustid_submission_pending",

@@ -1,0 +1,32 @@
+"""Which fingerprints an index has to know. Lines are written by who has the turn to import, so they come in order."""
+
+from __future__ import annotations
+
+from linernotes.domain.identification import FingerprintChange
+from linernotes.stores.sql.identification.sessions import Sessions
+from linernotes.stores.sql.identification.values import HIGHEST
+
+SOURCE = "SELECT name FROM acoustid_database"
+LAST = "SELECT coalesce(max(id), 0) FROM acoustid_fingerprint_change"
+CHANGES = (
+    "SELECT c.id, c.fingerprint, f.words FROM (SELECT id, fingerprint FROM acoustid_fingerprint_change"
+    " WHERE id > ? ORDER BY id LIMIT ?) c LEFT JOIN acoustid_fingerprint f ON f.id = c.fingerprint ORDER BY c.id"
+)
+
+
+class SqlChangeLog:
+    """The change log. May be used from several threads."""
+
+    def __init__(self, *, sessions: Sessions) -> None:
+        """Read it in this database."""
+        self._sessions = sessions
+
+    def source(self) -> str:
+        return str(self._sessions.read(lambda session: session.ask(SOURCE))[0][0])
+
+    def last(self) -> int:
+        return int(self._sessions.read(lambda session: session.ask(LAST))[0][0])
+
+    def changes(self, after: int, *, limit: int) -> list[FingerprintChange]:
+        bounds = max(min(after, HIGHEST), 0), max(min(limit, HIGHEST), 0)
+        return [FingerprintChange(*row) for row in self._sessions.read(lambda session: session.ask(CHANGES, bounds))]

@@ -1,0 +1,174 @@
+"""Sessions on a PostgreSQL server. Each statement is prepared at its first use on a connection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any, TypeVar
+
+import psycopg
+from psycopg.types.numeric import Int8BinaryDumper
+from sqlalchemy import Engine
+
+from linernotes.domain.errors import Invalid
+from linernotes.stores.sql.faults import ours
+from linernotes.stores.sql.identification.sessions import NOT_KEPT, Row, Session, Turn
+from linernotes.stores.sql.idle import Idle
+
+T = TypeVar("T")
+Connection = psycopg.Connection[tuple[Any, ...]]
+_TEXTS = 512
+_UNFIT = (psycopg.DataError, OverflowError, UnicodeEncodeError)
+_HIGHEST = (1 << 63) - 1
+
+
+class PostgresSession:
+    """A connection that begins no transaction by itself."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Take over a connection."""
+        self._connection = connection
+        connection.prepare_threshold = 0
+        # One type for all numbers: a statement is prepared once, whatever their size.
+        connection.adapters.register_dumper(int, _WholeNumber)
+
+    @property
+    def died(self) -> bool:
+        """Whether the connection is no more."""
+        return self._connection.broken
+
+    def ask(self, text: str, values: Sequence[object] = ()) -> list[Row]:
+        return self._execute(_for_psycopg(text), values).fetchall()
+
+    def ask_among(
+        self, text: str, among: Sequence[int] | Sequence[bytes], *, after: Sequence[object] = ()
+    ) -> list[Row]:
+        if not among:
+            return []
+        kind = "bigint" if isinstance(among[0], int) else "bytea"
+        return self._execute(_with_list(text, kind), (list(among), *after)).fetchall()
+
+    def tell(self, text: str, values: Sequence[object] = ()) -> int:
+        return self._execute(_for_psycopg(text), values).rowcount
+
+    def tell_all(self, text: str, rows: Sequence[Sequence[object]]) -> None:
+        with self._connection.cursor() as cursor, _ours():
+            cursor.executemany(_for_psycopg(text), rows)
+
+    def insert_all(self, text: str, rows: Sequence[Sequence[object]]) -> list[int]:
+        with self._connection.cursor(binary=True) as cursor, _ours():
+            cursor.executemany(_for_psycopg(text), rows, returning=True)
+            found = [row[0] for row in cursor.fetchall()] if rows else []
+            while cursor.nextset():
+                found += [row[0] for row in cursor.fetchall()]
+        return found
+
+    def close(self) -> None:
+        """Let go of the connection; what was not committed is undone."""
+        self._connection.close()
+
+    def _execute(self, text: str, values: Sequence[object]) -> psycopg.Cursor[Row]:
+        with _ours():
+            return self._connection.execute(text, values, binary=True)
+
+
+class PostgresSessions:
+    """Sessions on the server that an engine leads to, as many as are in use at once."""
+
+    remote = True
+
+    def __init__(self, *, engine: Engine) -> None:
+        """Connect, where the engine does, when there is something to do."""
+        self._address = engine.dialect.create_connect_args(engine.url)
+        self._idle: Idle[PostgresSession] = Idle(connect=self._connect)
+
+    def read(self, ask: Callable[[Session], T]) -> T:
+        """Ask once more where the connection had died while it waited: a server may have been started anew."""
+        session = self._idle.take()
+        try:
+            found = ask(session)
+        except BaseException:
+            died = session.died
+            session.close()
+            if not died:
+                raise
+        else:
+            self._idle.give(session)
+            return found
+        self._idle.empty()
+        return self._read_once(ask)
+
+    def _read_once(self, ask: Callable[[Session], T]) -> T:
+        session = self._idle.take()
+        try:
+            found = ask(session)
+        except BaseException:
+            session.close()
+            raise
+        self._idle.give(session)
+        return found
+
+    @contextmanager
+    def writing(self, turn: Turn) -> Iterator[Session]:
+        """Wait for the advisory lock of this turn, which ends with the transaction."""
+        session = self._begin()
+        try:
+            session.ask("SELECT pg_advisory_xact_lock(?)", (turn.value,))
+            yield session
+            session.tell("COMMIT")
+        except BaseException:
+            session.close()
+            raise
+        self._idle.give(session)
+
+    def _begin(self) -> PostgresSession:
+        session = self._idle.take()
+        try:
+            session.tell("BEGIN")
+        except BaseException:
+            died = session.died
+            session.close()
+            if not died:
+                raise
+            self._idle.empty()
+            session = self._connect()
+            session.tell("BEGIN")
+        return session
+
+    def close(self) -> None:
+        self._idle.close()
+
+    def _connect(self) -> PostgresSession:
+        words, named = self._address
+        with _ours():
+            return PostgresSession(psycopg.connect(*words, **named, autocommit=True))
+
+
+class _WholeNumber(Int8BinaryDumper):
+    """A number as PostgreSQL's bigint."""
+
+    def dump(self, obj: int) -> bytes | bytearray | memoryview | None:
+        if not -_HIGHEST <= obj <= _HIGHEST:
+            raise OverflowError(NOT_KEPT)
+        return super().dump(obj)
+
+
+@contextmanager
+def _ours() -> Iterator[None]:
+    try:
+        yield
+    except _UNFIT as exc:
+        raise Invalid(NOT_KEPT) from exc
+    except psycopg.Error as exc:
+        raise ours(exc) from exc
+
+
+@lru_cache(maxsize=_TEXTS)
+def _for_psycopg(text: str) -> str:
+    return text.replace("?", "%s")
+
+
+@lru_cache(maxsize=_TEXTS)
+def _with_list(text: str, kind: str) -> str:
+    return _for_psycopg(text).replace("{among}", f"= ANY(%s::{kind}[])")
