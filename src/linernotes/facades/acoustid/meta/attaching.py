@@ -63,8 +63,9 @@ class Meta(msgspec.Struct, frozen=True):
 
     def _recordings(self, track: TrackRef, links: Sequence[LinkedRecording], description: Description) -> Node:
         found = [_recording(link, description, self.tokens) for link in links]
-        said = description.metadata.get(track.id, ())[: usermeta.MOST]
-        found += [usermeta.recording(one, self.tokens) for one in said]
+        if self.tokens.user_metadata:
+            said = description.metadata.get(track.id, ())[: usermeta.MOST]
+            found += [usermeta.recording(one, self.tokens) for one in said]
         if self.tokens.compress:
             compressing.compress_recordings(found)
         return {self.name: found} if found else {}

@@ -24,8 +24,8 @@ def nested(recordings: Sequence[Recording], description: Description, tokens: To
 def _groups(recordings: Sequence[Recording], description: Description, tokens: Tokens) -> list[Node]:
     found: list[Node] = []
     for mbid, group, held in by_group(releases(recordings, description), description.release_groups):
-        full = group is not None and tokens.release_groups is Part.FULL
-        node: Node = nodes.release_group(group) if full and group is not None else {"id": mbid}
+        known = group if tokens.release_groups is Part.FULL else None
+        node: Node = {"id": mbid} if known is None else nodes.release_group(known)
         if tokens.releases is not Part.NONE:
             node["releases"] = [_release(one, tokens) for one in held]
         found.append(node)
@@ -33,8 +33,8 @@ def _groups(recordings: Sequence[Recording], description: Description, tokens: T
 
 
 def _release(held: Held, tokens: Tokens) -> Node:
-    full = held.release is not None and tokens.releases is Part.FULL
-    node: Node = nodes.release(held.release) if full and held.release is not None else {"id": held.mbid}
+    known = held.release if tokens.releases is Part.FULL else None
+    node: Node = {"id": held.mbid} if known is None else nodes.release(known)
     if tokens.tracks:
         node["mediums"] = [nodes.medium(medium, tracks) for medium, tracks in held.places()]
     return node
