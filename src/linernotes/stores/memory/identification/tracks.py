@@ -1,0 +1,77 @@
+"""Reading tracks in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from linernotes.domain.identification import RecordingLink, StoredFingerprint, TrackLink, TrackRef, UserMetadata
+from linernotes.domain.ids import MBID
+from linernotes.stores.memory.identification.data import Data
+
+MOST_REDIRECTS = 32
+
+
+class MemoryTracks:
+    """Tracks, as they are kept or as one transaction sees them."""
+
+    remote = False
+
+    def __init__(self, *, look: Callable[[], Data]) -> None:
+        """Read what ``look`` returns."""
+        self._look = look
+
+    def fingerprints(self, ids: Sequence[int], *, shortest: int = 0, longest: int = 1 << 31) -> list[StoredFingerprint]:
+        found = _fingerprints(self._look())
+        return [one for one in found if one.id in set(ids) and shortest <= one.duration <= longest]
+
+    def fingerprints_of(self, tracks: Sequence[int]) -> list[tuple[StoredFingerprint, ...]]:
+        found = _fingerprints(self._look())
+        return [tuple(one for one in found if one.track.id == track) for track in tracks]
+
+    def tracks(self, gids: Sequence[str]) -> list[TrackRef | None]:
+        data = self._look()
+        numbers = {track.gid: id_ for id_, track in data.tracks.items()}
+        return [end(data, numbers.get(gid.lower())) for gid in gids]
+
+    def links(self, tracks: Sequence[int]) -> list[tuple[RecordingLink, ...]]:
+        links = sorted(self._look().recordings.items())
+        return [tuple(link for (of, _), link in links if of == track) for track in tracks]
+
+    def tracks_with(self, recordings: Sequence[MBID]) -> list[tuple[TrackLink, ...]]:
+        data = self._look()
+        links = sorted(data.recordings.items())
+        return [
+            tuple(
+                TrackLink(data.tracks[track].gid, link.disabled)
+                for (track, mbid), link in links
+                if mbid == recording.lower() and track in data.tracks
+            )
+            for recording in recordings
+        ]
+
+    def metadata(self, tracks: Sequence[int], *, limit: int) -> list[tuple[UserMetadata, ...]]:
+        data = self._look()
+        most_first = sorted((-count, meta, track) for (track, meta), count in data.said_of.items())
+        return [
+            tuple(data.metadata[meta] for _, meta, of in most_first if of == track)[: max(limit, 0)] for track in tracks
+        ]
+
+
+def end(data: Data, track: int | None) -> TrackRef | None:
+    """Return the track at the end of a track's redirects; of a circle, some track."""
+    if track not in data.tracks:
+        return None
+    for _ in range(MOST_REDIRECTS):
+        successor = data.tracks[track].successor
+        if successor not in data.tracks:
+            break
+        track = successor
+    return TrackRef(track, data.tracks[track].gid)
+
+
+def _fingerprints(data: Data) -> list[StoredFingerprint]:
+    return [
+        StoredFingerprint(id_, TrackRef(one.track, data.tracks[one.track].gid), one.duration, one.packed)
+        for id_, one in sorted(data.fingerprints.items())
+        if one.track in data.tracks and one.packed is not None and one.duration is not None
+    ]
