@@ -92,5 +92,5 @@ def refused(status: int, message: str, path: str) -> Reply:
 
 def is_first_version(path: str) -> bool:
     """Whether a path is one of version 1, which has XML alone."""
-    parts = path.replace("//", "/").rstrip("/").rsplit("/", 2)
-    return parts[-1] in {"lookup", "submit"} and parts[-2:-1] != ["v2"]
+    parts = path.replace("//", "/").rstrip("/").split("/")
+    return parts[-1] in {"lookup", "submit"} and "v2" not in parts
