@@ -17,9 +17,11 @@ from linernotes.app.builds import builds_of
 from linernotes.app.checks import all_checks, run_checks
 from linernotes.app.config.settings import Settings
 from linernotes.app.growing import build_library, source_titles
+from linernotes.app.identification import Identifying, is_offered
 from linernotes.app.jobs import Beside, unix_milliseconds
 from linernotes.app.live import LiveCatalogue
 from linernotes.app.logs import access_writer
+from linernotes.app.musicbrainz_users import who_am_i
 from linernotes.app.offload import Pool
 from linernotes.app.registry import find_facades
 from linernotes.app.stores import open_stores, queue_of, state_place
@@ -93,9 +95,11 @@ class Worker:
             now=unix_milliseconds,
             tracer=self._tracing.tracer,
         )
+        self._identifying = self._build_identifying()
+        self._rates = MemoryRates()
         self._access = Access(
             keys=self._state.keys,
-            limits=MemoryRates(),
+            limits=self._rates,
             anonymous_read=settings.access.anonymous_read,
             anonymous_per_minute=settings.access.anonymous_per_minute,
             key_per_minute=settings.access.key_per_minute,
@@ -105,6 +109,7 @@ class Worker:
             state=self._state,
             queue=self._queue,
             growing=self._growing,
+            identifying=self._identifying,
             tracer=self._tracing.tracer,
         )
         self._cache = ResponseCache(limit=settings.cache.response_bytes)
@@ -114,6 +119,8 @@ class Worker:
         self._api = page_mount(settings)
         for source in (self._numbers, self._growing.numbers, self._beside.numbers):
             self._metrics.add_source(source)
+        if self._identifying is not None:
+            self._metrics.add_source(self._identifying.numbers)
 
     def application(self) -> Application:
         """Return the ASGI application."""
@@ -148,6 +155,21 @@ class Worker:
             offload=self._pool,
             now=unix_milliseconds,
             version=__version__,
+            identification=None if self._identifying is None else self._identifying.parts,
+            rates=self._rates,
+        )
+
+    def _build_identifying(self) -> Identifying | None:
+        if not is_offered(self._settings):
+            return None
+        return Identifying(
+            self._settings,
+            state=self._state,
+            queue=self._queue,
+            library=self._growing.library,
+            offload=self._pool,
+            now=unix_milliseconds,
+            who_am_i=who_am_i,
         )
 
     @contextlib.asynccontextmanager
@@ -155,10 +177,10 @@ class Worker:
         library, every = self._growing.library, self._settings.server.poll_seconds
         await asyncio.to_thread(self._live.look)
         await asyncio.to_thread(library.look)
-        beside = [
-            asyncio.ensure_future(work)
-            for work in (self._live.watch(every), library.watch(every), self._tick(), self._beside.run())
-        ]
+        work = [self._live.watch(every), library.watch(every), self._tick(), self._beside.run()]
+        if self._identifying is not None:
+            work.append(self._identifying.run())
+        beside = [asyncio.ensure_future(each) for each in work]
         grpc = None
         try:
             grpc = self._grpc()
@@ -169,6 +191,8 @@ class Worker:
             # Half of the time, so that what comes after has some left before the process is killed.
             ends = [] if grpc is None else [grpc.stop(self._settings.server.graceful_timeout_seconds / 2)]
             await asyncio.gather(*ends, *beside, return_exceptions=True)
+            if self._identifying is not None:
+                await self._identifying.close()
             await self._growing.close()
             self._pool.close()
             self._live.close()

@@ -13,6 +13,7 @@ import msgspec
 from linernotes.app import logs
 from linernotes.app.config.settings import Settings
 from linernotes.app.growing import DAY, Growing, build_library, owner_name
+from linernotes.app.identification import Identifying, is_offered
 from linernotes.app.offload import Pool
 from linernotes.app.readings import Reading
 from linernotes.app.stores import open_stores, queue_of
@@ -57,13 +58,14 @@ class Beside:
         state: SqlState,
         queue: JobQueue,
         growing: Growing,
+        identifying: Identifying | None = None,
         tracer: Tracer | None = None,
     ) -> None:
-        """Take jobs from the queue for the library; nothing runs yet."""
+        """Take jobs from the queue for the library, and for identification where there is any; nothing runs yet."""
         self._settings = settings
         self._state = state
         self._queue = queue
-        handlers = growing.handlers()
+        handlers = growing.handlers() | ({} if identifying is None else identifying.handlers())
         self._kinds = sorted(handlers)
         self.runner = Runner(
             queue=queue,
@@ -74,7 +76,10 @@ class Beside:
             tracer=tracer,
         )
         self._queued = Reading(what="jobs", read=lambda: read_queue(queue), first=Queued(), every_seconds=QUEUE_SECONDS)
-        tasks = [Periodic(name="forget", every_seconds=CLEAN_UP_SECONDS, run=self._forget)]
+        tasks = [
+            Periodic(name="forget", every_seconds=CLEAN_UP_SECONDS, run=self._forget),
+            *(() if identifying is None else identifying.tasks()),
+        ]
         self._scheduler = Scheduler(queue=queue, tasks=tasks, now=unix_milliseconds)
 
     async def run(self) -> None:
@@ -165,14 +170,21 @@ async def _work(settings: Settings) -> None:
         now=unix_milliseconds,
         tracer=tracing.tracer,
     )
-    beside = Beside(settings, state=state, queue=queue, growing=growing, tracer=tracing.tracer)
+    identifying = None
+    if is_offered(settings, serving=False):
+        identifying = Identifying(
+            settings, state=state, queue=queue, library=growing.library, offload=pool, now=unix_milliseconds
+        )
+    beside = Beside(settings, state=state, queue=queue, growing=growing, identifying=identifying, tracer=tracing.tracer)
     try:
-        running = asyncio.ensure_future(beside.run())
+        running = asyncio.gather(beside.run(), *([] if identifying is None else [identifying.run()]))
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, running.cancel)
         with contextlib.suppress(asyncio.CancelledError):
             await running
     finally:
+        if identifying is not None:
+            await identifying.close()
         await growing.close()
         pool.close()
         state.close()

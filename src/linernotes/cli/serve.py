@@ -30,6 +30,8 @@ def command(state: CliState, host: str | None, port: int | None, workers: int | 
     """Serve the catalogue over HTTP."""
     from linernotes.app.builds import builds_of
     from linernotes.app.compose import check_settings
+    from linernotes.app.identification import first_keys
+    from linernotes.app.jobs import unix_milliseconds
     from linernotes.app.lifecycle import check_address, check_grpc_address, serve
     from linernotes.app.stores import open_stores
 
@@ -38,9 +40,11 @@ def command(state: CliState, host: str | None, port: int | None, workers: int | 
     check_settings(settings)
     check_address(settings.server)
     check_grpc_address(settings)
-    open_stores(settings).close()
+    with closing(open_stores(settings)) as stores:
+        keys = first_keys(settings, state=stores, now=unix_milliseconds)
     with closing(builds_of(settings)) as builds:
         _greet(settings, builds.info())
+    _tell_identification(settings, keys)
     serve(settings)
 
 
@@ -59,6 +63,21 @@ def _greet(settings: Settings, info: BuildInfo | None) -> None:
     if settings.grpc.enabled:
         click.echo(f"gRPC answers on {settings.grpc.host}:{settings.grpc.port}.")
     click.echo(f"Lidarr's metadata source is {base}{api}. Ctrl-C stops the server.")
+
+
+def _tell_identification(settings: Settings, keys: tuple[str, str] | None) -> None:
+    from linernotes.app.identification import is_offered
+
+    if settings.identification.enabled and not is_offered(settings):
+        click.echo(
+            "Music is not identified: the fingerprint index in the data folder is for one server process.\n"
+            "Start one with `linernotes fpindex` and set identification.index_url, or leave out --workers."
+        )
+    if keys is not None:
+        application, account = keys
+        click.echo("Keys for AcoustID's clients, which are shown this once:")
+        click.echo(f"  application {application} (what a program asks with)")
+        click.echo(f"  account     {account} (what you submit with)")
 
 
 def _what(info: BuildInfo | None, sources: list[str]) -> str:
