@@ -150,7 +150,7 @@ def test_what_only_tags_say_is_taken_too(linernotes: RunCommand, music: Path, se
     }
     server.heard[:] = [msgspec.structs.replace(server.heard[0], names=[], alone=[said])]
     found = linernotes("identify", "--server", server.url, music / "1 one.flac")
-    assert (found.code, rows(found)[0][1:6]) == (0, ["Somebody, Else", "Homemade", "Tape", "", ""])
+    assert (found.code, rows(found)[0][1:6]) == (0, ["Somebody, Else", "Homemade", "Tape", "", "named by tags"])
 
 
 def test_a_clip_tells_where_it_is_from(linernotes: RunCommand, music: Path, server: AcoustidDouble) -> None:

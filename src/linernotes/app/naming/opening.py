@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 from linernotes.app.config.settings import Settings
 from linernotes.app.naming.values import Namer
-from linernotes.domain.errors import Invalid, Unavailable
+from linernotes.domain.errors import Invalid
+from linernotes.ports.progress import Progress
+
+if TYPE_CHECKING:
+    from linernotes.app.naming.acoustid_client import AcoustidClient
 
 ANY_CLIENT = "linernotes"
 """The key that a server of ours is asked with, which takes any."""
@@ -15,31 +20,43 @@ ANY_CLIENT = "linernotes"
 
 @asynccontextmanager
 async def open_namer(
-    settings: Settings, *, server: str | None = None, client: str | None = None, clip: bool = False
+    settings: Settings,
+    *,
+    server: str | None = None,
+    client: str | None = None,
+    clip: bool = False,
+    progress: Progress | None = None,
 ) -> AsyncIterator[Namer]:
     """Give a namer for as long as the block lasts: the settings say what is not given.
 
-    Raises ``Invalid`` for clips where nothing could find them.
+    ``progress`` hears of an index that has to be fed first. Raises ``Invalid`` for clips where nothing could find them.
     """
     where = settings.naming.server if server is None else server
     if where:
-        async with _remote(where, client or settings.naming.client.reveal()) as namer:
-            yield namer
+        from linernotes.app.naming.remote import RemoteNamer
+
+        async with open_client(settings, server=where, client=client) as asked:
+            yield RemoteNamer(client=asked)
         return
     if clip and settings.identification.index != "full":
         raise Invalid(
             "Excerpts are found only where whole tracks are indexed.", hint="Set identification.index to full."
         )
-    raise Unavailable("Say which server to ask with --server.")
+    from linernotes.app.identifying_here import open_identification
+    from linernotes.app.naming.local import LocalNamer
+
+    async with open_identification(settings, progress=progress) as here:
+        yield LocalNamer(identify=here.parts.identify)
 
 
 @asynccontextmanager
-async def _remote(server: str, client: str) -> AsyncIterator[Namer]:
+async def open_client(settings: Settings, *, server: str, client: str | None) -> AsyncIterator[AcoustidClient]:
+    """Give the client of a server."""
     from linernotes.app.naming.acoustid_client import AcoustidClient
-    from linernotes.app.naming.remote import RemoteNamer
 
-    asked = AcoustidClient(server=server, client=client or ANY_CLIENT)
+    key = client or settings.naming.client.reveal() or ANY_CLIENT
+    asked = AcoustidClient(server=server, client=key)
     try:
-        yield RemoteNamer(client=asked)
+        yield asked
     finally:
         await asked.close()

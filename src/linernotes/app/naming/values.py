@@ -42,7 +42,9 @@ class Named(msgspec.Struct, frozen=True, kw_only=True):
             said += [f"from {_clock(self.offset)}"] if self.offset is not None else []
         elif self.length is not None:
             said += [_difference(self.length - query.duration)]
-        if not self.title:
+        if not self.mbid:
+            said += ["named by tags"]
+        elif not self.title:
             said += ["its name is not known"]
         return " · ".join(said)
 

@@ -26,7 +26,8 @@ PHASE = "identify"
 _SERVER = re.compile(r"https?://[^/?#\s]+(/[^?#\s]*)?")
 
 
-def _server(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+def check_server(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    """Let an address pass, or an empty text."""
     if value and not _SERVER.fullmatch(value):
         raise click.BadParameter("write an address such as https://api.acoustid.org")
     return value
@@ -36,7 +37,10 @@ def _server(_: click.Context, __: click.Parameter, value: str | None) -> str | N
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object for each file, errors too.")
 @click.option(
-    "--server", metavar="URL", callback=_server, help="Ask this AcoustID server, not the data folder (naming.server)."
+    "--server",
+    metavar="URL",
+    callback=check_server,
+    help="Ask this AcoustID server, not the data folder (naming.server).",
 )
 @click.option("--client", metavar="KEY", help="The application's key at that server (naming.client).")
 @click.option("--clip", is_flag=True, help="Files are excerpts from anywhere; needs identification.index full.")
@@ -112,7 +116,7 @@ def _namer(state: CliState, asked: _Asked) -> Iterator[tuple[Namer, asyncio.Runn
 
 
 def _show(named: Iterator[FileNamed | Failed], printer: Printer, *, total: int) -> None:
-    from linernotes.cli.identify.waiting import shown_when_long
+    from linernotes.cli.waiting import shown_when_long
 
     with shown_when_long(PHASE, total=total, unit="files", quiet=not sys.stderr.isatty()) as advance:
         for one in named:

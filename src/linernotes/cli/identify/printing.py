@@ -87,7 +87,8 @@ def _object(one: Named) -> dict[str, Any]:
     import msgspec
 
     row: dict[str, Any] = msgspec.to_builtins(one)
-    return row | {"mbid": one.mbid or None}
+    release = row["release"] and row["release"] | {"mbid": row["release"]["mbid"] or None}
+    return row | {"mbid": one.mbid or None, "release": release}
 
 
 class _Lines:

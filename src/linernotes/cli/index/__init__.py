@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from linernotes.cli.index.adding import add
 from linernotes.cli.index.asking import search, stats
 from linernotes.cli.index.caring import merge, repair, verify
 from linernotes.cli.index.making import create, delete
@@ -15,9 +16,9 @@ def command() -> None:
     """Make, load, search, check and repair fingerprint indexes.
 
     They are in the folder `fingerprints` of the data folder, or in the one that --dir names, such as fpindex's. What
-    only reads may be run beside a server; what writes needs the folder for itself.
+    only reads may be run beside a server, and so may `add`; what else writes needs the folder for itself.
     """
 
 
-for _each in (create, stats, search, import_, export, verify, repair, merge, delete):
+for _each in (add, create, stats, search, import_, export, verify, repair, merge, delete):
     command.add_command(_each)
