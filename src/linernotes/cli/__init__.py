@@ -42,6 +42,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "linernotes.cli.fpindex",
         "Stand in for AcoustID's index server fpindex: its options, its HTTP API, its line protocol.",
     ),
+    "acoustid": (
+        "linernotes.cli.acoustid",
+        "Load AcoustID's public data, write ours as such, and make keys for programs and users.",
+    ),
     "index": ("linernotes.cli.index", "Make, load, search, check and repair fingerprint indexes."),
     "providers": ("linernotes.cli.providers", "List and test the outside sources."),
     "keys": ("linernotes.cli.keys", "Make, list and revoke keys for the API."),

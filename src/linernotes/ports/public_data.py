@@ -6,6 +6,7 @@ Times are unix milliseconds, UTC. A row's **stamp** is when it was last changed:
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from enum import StrEnum
 from typing import Protocol, TypeAlias
 
@@ -98,10 +99,30 @@ class FileMark(msgspec.Struct, frozen=True):
 
 
 class Loaded(msgspec.Struct, frozen=True):
-    """What became of rows: how many were new or changed something, and how many were no news."""
+    """What became of rows: how many were taken in, and how many were older than what is here."""
 
     taken: int = 0
-    kept: int = 0
+    older: int = 0
+
+
+class Span(msgspec.Struct, frozen=True):
+    """Rows that were created or last updated from a day to another (inclusive, since 1970), of ids from ``lowest``."""
+
+    first: int
+    last: int
+    lowest: int = 1
+
+
+class PublicReading(Protocol):
+    """Reading rows. A row counts for the day of its creation and, if that is another, for that of its last update."""
+
+    def count(self, stream: Stream, span: Span) -> int:
+        """Return how many rows `days` yields."""
+        ...
+
+    def days(self, stream: Stream, span: Span) -> Iterator[tuple[int, PublicRow]]:
+        """Yield rows with each of their days within the span, by day, then by id."""
+        ...
 
 
 class PublicData(Protocol):
@@ -120,14 +141,6 @@ class PublicData(Protocol):
         """
         ...
 
-    def days(self, stream: Stream, *, first: int, last: int, lowest: int = 1) -> Iterator[tuple[int, PublicRow]]:
-        """Yield rows with the days (since 1970) on which they were created and, if that is another, last updated.
-
-        Those from the first to the last day (inclusive) of ids from ``lowest`` on, by day, then by id, all of one
-        moment. A row comes once for each of its days within bounds.
-        """
-        ...
-
-    def count(self, stream: Stream) -> int:
-        """Return how many rows there are."""
+    def reading(self) -> AbstractContextManager[PublicReading]:
+        """Read everything as it is at one moment."""
         ...

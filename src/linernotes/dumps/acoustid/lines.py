@@ -24,11 +24,13 @@ _CHUNK = 1 << 18
 class LineFile:
     """An open file. Iterating gives the number, from 1 on, and the bytes of each line that is not empty.
 
-    Of a line that is too long, one byte more comes than it may have. Iterating raises ``Corrupt`` for broken gzip.
+    Of a line that is too long, one byte more comes than it may have. ``count`` is the number of lines so far, with the
+    empty ones. Iterating raises ``Corrupt`` for broken gzip.
     """
 
     def __init__(self, path: Path, *, advance: Callable[[int], None] = lambda _: None) -> None:
         """Open it; ``advance`` hears of bytes of the file. Raises ``OSError``."""
+        self.count = 0
         self._path = path
         with ExitStack() as opened:
             file = opened.enter_context(path.open("rb", buffering=0))
@@ -46,18 +48,17 @@ class LineFile:
         self._opened.close()
 
     def __iter__(self) -> Iterator[tuple[int, bytes]]:
-        number = 0
         try:
             while line := self._lines.readline(LONGEST_LINE + 1):
-                number += 1
+                self.count += 1
                 rest = line
                 while len(line) > LONGEST_LINE and rest and not rest.endswith(b"\n"):
                     rest = self._lines.readline(LONGEST_LINE)
                 if not line.isspace():
-                    yield number, line
+                    yield self.count, line
         except (EOFError, gzip.BadGzipFile, zlib.error) as exc:
             raise Corrupt(
-                f"{self._path}: the compressed data is damaged or cut off after line {number}: {exc}",
+                f"{self._path}: the compressed data is damaged or cut off after line {self.count}: {exc}",
                 hint="Fetch the file again, and run the same command: it goes on where it ended.",
             ) from exc
 

@@ -12,11 +12,11 @@ from linernotes.domain.errors import Conflict, Invalid
 from linernotes.stores.sql.faults import translated
 from linernotes.stores.sql.location import Location, is_server, name_of
 
-LABELS = {"0001": "pre", "0002": "pre", "0003": "pre"}
+LABELS = {"0001": "pre", "0002": "pre", "0003": "pre", "0004": "pre"}
 """The migrations, oldest first, and when each may run. A test compares this with the migrations folder."""
 REVISIONS = tuple(LABELS)
 HEAD = REVISIONS[-1]
-PROGRAMS = {"0.1.0": "0003"}
+PROGRAMS = {"0.1.0": "0004"}
 """The newest revision that each version of the program knows."""
 
 

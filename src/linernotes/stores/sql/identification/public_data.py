@@ -1,0 +1,77 @@
+"""AcoustID's public data in SQL: loaded batch by batch, each with how far its file is, and read as of one moment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Engine, text
+
+from linernotes.domain.identification import FIRST_LOCAL_ID
+from linernotes.ports.public_data import FileMark, Loaded, PublicReading, PublicRow, Stream
+from linernotes.stores.sql.faults import translated
+from linernotes.stores.sql.identification.public_links import MBIDS, Links
+from linernotes.stores.sql.identification.public_loading import (
+    load_fingerprints,
+    load_meta,
+    load_places,
+    load_tracks,
+)
+from linernotes.stores.sql.identification.public_reading import SOURCES, SqlPublicReading
+from linernotes.stores.sql.identification.sessions import Session, Sessions, Turn
+
+MARK = "SELECT name, size, modified, lines, bad, digest FROM acoustid_public_file WHERE name = ? AND size = ?"
+PUT_MARK = (
+    "INSERT INTO acoustid_public_file (name, size, modified, lines, bad, digest) VALUES (?, ?, ?, ?, ?, ?)"
+    " ON CONFLICT (name, size) DO UPDATE SET modified = excluded.modified, lines = excluded.lines,"
+    " bad = excluded.bad, digest = excluded.digest"
+)
+GO_ON = "SELECT setval(?::text::regclass, greatest((SELECT last_value FROM {sequence}), ?))"
+LOADERS: dict[Stream, Callable[[Session, Any], Loaded]] = {
+    Stream.TRACK: load_tracks,
+    Stream.META: load_meta,
+    Stream.FINGERPRINT: load_fingerprints,
+    Stream.TRACK_FINGERPRINT: load_places,
+    Stream.TRACK_MBID: lambda session, rows: Links(session, MBIDS).load(rows),
+    Stream.TRACK_PUID: lambda session, rows: Links(session, "acoustid_track_puid").load(rows),
+    Stream.TRACK_META: lambda session, rows: Links(session, "acoustid_track_meta").load(rows),
+}
+
+
+class SqlPublicData:
+    """Public data by files. May be used from several threads."""
+
+    def __init__(self, *, engine: Engine, sessions: Sessions) -> None:
+        """Load by sessions and read by the engine, both of one database; the tables must be there."""
+        self._engine = engine
+        self._sessions = sessions
+
+    def mark(self, name: str, size: int) -> FileMark | None:
+        found = self._sessions.read(lambda session: session.ask(MARK, (name, size)))
+        return FileMark(*found[0]) if found else None
+
+    def load(self, stream: Stream, rows: Sequence[PublicRow], mark: FileMark) -> Loaded:
+        with self._sessions.writing(Turn.IMPORT) as session:
+            loaded = LOADERS[stream](session, rows)
+            self._count_on(session, stream, rows)
+            values = mark.name, mark.size, mark.modified, mark.lines, mark.bad, mark.digest
+            session.tell(PUT_MARK, values)
+        return loaded
+
+    @contextmanager
+    def reading(self) -> Iterator[PublicReading]:
+        with translated(), self._engine.connect() as connection:
+            if self._engine.dialect.name == "postgresql":
+                connection.execution_options(isolation_level="REPEATABLE READ")
+                connection.execute(text("SET LOCAL statement_timeout = 0"))  # sorting takes what it takes
+            else:
+                connection.exec_driver_sql("BEGIN")
+            yield SqlPublicReading(connection)
+
+    def _count_on(self, session: Session, stream: Stream, rows: Sequence[PublicRow]) -> None:
+        """Number what is made here from now on above rows that were made here before. SQLite does so by itself."""
+        highest = max((row.id for row in rows), default=0)
+        if highest >= FIRST_LOCAL_ID and self._engine.dialect.name == "postgresql":
+            sequence = f"{SOURCES[stream].table.name}_id_seq"
+            session.ask(GO_ON.format(sequence=sequence), (sequence, highest))
