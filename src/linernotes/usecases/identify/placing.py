@@ -44,15 +44,6 @@ class Sample(msgspec.Struct, frozen=True, eq=False):
         return self.submission.said.duration
 
 
-class Known(msgspec.Struct, frozen=True, eq=False):
-    """A stored fingerprint with its words."""
-
-    id: int
-    track: TrackRef
-    duration: int
-    words: Words
-
-
 class Place(msgspec.Struct, frozen=True):
     """The track that a submission belongs to, and the fingerprint that is the same; None is "a new one"."""
 
@@ -75,8 +66,9 @@ class Placing:
         self._index = index
         self._extract = extract_all if full else extract_query
         self._hits: dict[int, list[Hit]] = {}
-        self._known: dict[int, Known] = {}
-        self._on_track: dict[int, list[Known]] = {}
+        self._known: dict[int, StoredFingerprint] = {}
+        self._unpacked: dict[int, Words] = {}
+        self._on_track: dict[int, list[StoredFingerprint]] = {}
         self._fresh: dict[int, list[int]] = {}
 
     def prepare(self, samples: Sequence[Sample]) -> None:
@@ -95,24 +87,25 @@ class Placing:
 
     def keep(self, sample: Sample, fingerprint: int, track: TrackRef) -> None:
         """Let later submissions see a fingerprint that this one made."""
-        known = self._known[fingerprint] = Known(fingerprint, track, sample.duration, sample.words)
-        self._on_track.setdefault(track.id, []).append(known)
+        one = StoredFingerprint(fingerprint, track, sample.duration, sample.submission.said.packed)
+        self._known[fingerprint], self._unpacked[fingerprint] = one, sample.words
+        self._on_track.setdefault(track.id, []).append(one)
         for hash_ in self._extract(sample.words).tolist():
             self._fresh.setdefault(hash_, []).append(fingerprint)
 
-    def _matches(self, sample: Sample) -> list[tuple[float, Known]]:
+    def _matches(self, sample: Sample) -> list[tuple[float, StoredFingerprint]]:
         """Return what may be joined, best first."""
-        found = [(score(sample.words, known.words), known) for known in self._candidates(sample)]
-        joining = [pair for pair in found if pair[0] > JOINS]
-        return sorted(joining, key=lambda pair: (-pair[0], pair[1].id))
+        found = [(self._score(sample, one), one) for one in self._candidates(sample)]
+        return sorted((pair for pair in found if pair[0] > JOINS), key=lambda pair: (-pair[0], pair[1].id))
 
-    def _candidates(self, sample: Sample) -> list[Known]:
+    def _candidates(self, sample: Sample) -> list[StoredFingerprint]:
         """Return what the index would find by now, of about the same duration."""
         ids = [hit.id for hit in self._found(sample)]
         shortest, longest = sample.duration - TOLERANCE, sample.duration + TOLERANCE
         unread = [id_ for id_ in ids if id_ not in self._known]
         if unread:
-            self._learn(self._tracks.fingerprints(unread, shortest=shortest, longest=longest))
+            found = self._tracks.fingerprints(unread, shortest=shortest, longest=longest)
+            self._known.update((one.id, one) for one in found)
         known = (self._known[id_] for id_ in ids if id_ in self._known)
         return [one for one in known if shortest <= one.duration <= longest]
 
@@ -131,18 +124,18 @@ class Placing:
     def _load(self, tracks: Iterable[int]) -> None:
         wanted = sorted(set(tracks) - self._on_track.keys())
         if wanted:
-            for track, found in zip(wanted, self._tracks.fingerprints_of(wanted), strict=True):
-                self._on_track[track] = self._learn(found)
-
-    def _learn(self, found: Iterable[StoredFingerprint]) -> list[Known]:
-        return [self._known.get(one.id) or self._read(one) for one in found]
-
-    def _read(self, one: StoredFingerprint) -> Known:
-        known = self._known[one.id] = Known(one.id, one.track, one.duration, unpack(one.packed))
-        return known
+            found = self._tracks.fingerprints_of(wanted)
+            self._on_track.update((track, list(some)) for track, some in zip(wanted, found, strict=True))
 
     def _fits(self, sample: Sample, track: int) -> bool:
-        return all(
-            abs(known.duration - sample.duration) <= TOLERANCE and score(sample.words, known.words) >= BELONGS
-            for known in self._on_track[track]
-        )
+        there = self._on_track[track]
+        # Durations first: some tracks have hundreds of fingerprints.
+        if any(abs(one.duration - sample.duration) > TOLERANCE for one in there):
+            return False
+        return all(self._score(sample, one) >= BELONGS for one in there)
+
+    def _score(self, sample: Sample, one: StoredFingerprint) -> float:
+        words = self._unpacked.get(one.id)
+        if words is None:
+            words = self._unpacked[one.id] = unpack(one.packed)
+        return score(sample.words, words)
