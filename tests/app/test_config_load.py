@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -24,6 +25,7 @@ class RadioSettings(msgspec.Struct, frozen=True, kw_only=True):
     password: Annotated[Secret, Meta(description="What the transmitter asks for.")] = Secret("")
     power: Annotated[int | None, Meta(description="In watts.")] = None
     folder: Annotated[Path, Meta(description="Where jingles lie.")] = Path("jingles")
+    hours: Annotated[Mapping[str, Annotated[int, Meta(ge=0)]], Meta(description="Programmes, in hours.")] = {}
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +112,7 @@ def test_every_mistake_of_every_source_is_told_at_once_with_its_place(tmp_path: 
         ("log: " + "[" * 50 + "]" * 50, "1: not YAML: nested too deeply"),
         ("a: 1\n---\nb: 2\n", "2: not YAML: but found another document"),
         ("log:\n\tlevel: info\n", "2: not YAML: found character '\\t' that cannot start any token"),
-        ("radio:\n  station: {a: b}\n", '2: radio.station: {"…": "…"} is not text'),
+        ("radio:\n  station: {a: b}\n", '2: radio.station: {"a": "b"} is not text'),
         ("radio:\n  station: [a, b]\n", '2: radio.station: ["a", "b"] is not text'),
         ("server:\n  trusted_proxies: [[a]]\n", '2: server.trusted_proxies: {"…": "…"} is not a list, each text'),
         ("log:\nbell: \a\n", "2: not YAML: a control character"),
@@ -181,6 +183,19 @@ def test_values_keep_the_spelling_of_the_file(tmp_path: Path, schema: Schema) ->
 def test_a_list_in_the_environment_is_separated_by_commas_or_json(schema: Schema, text: str) -> None:
     settings = load(env={"LINERNOTES_SERVER__TRUSTED_PROXIES": text}, schema=schema).settings
     assert settings.server.trusted_proxies == ("10.0.0.1", "10.0.0.2")
+
+
+def test_a_mapping_stands_in_the_file_as_one_and_in_the_environment_as_json(tmp_path: Path, schema: Schema) -> None:
+    write(tmp_path, "radio:\n  hours: {news: 1, 'talk show': 3}\n")
+    assert load(env={}, cwd=tmp_path, schema=schema).settings.facades["radio"].hours == {"news": 1, "talk show": 3}
+    env = {"LINERNOTES_RADIO__HOURS": '{"news": 2}'}
+    assert load(env=env, cwd=tmp_path, schema=schema).settings.facades["radio"].hours == {"news": 2}
+
+
+def test_what_is_no_mapping_is_refused_with_what_is_expected(schema: Schema) -> None:
+    assert mistakes(env={"LINERNOTES_RADIO__HOURS": "three"}, schema=schema) == [
+        'LINERNOTES_RADIO__HOURS: radio.hours: "three" is not names with a value each, a whole number of 0 or more'
+    ]
 
 
 @pytest.mark.parametrize(("word", "meant"), [("yes", True), ("ON", True), ("1", True), ("no", False), ("False", False)])

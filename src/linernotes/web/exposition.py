@@ -33,6 +33,8 @@ SENTENCES = {
     "overlay_facts": "Facts that sources said and that are kept; all processes count the same ones.",
     "process_cpu_seconds": "CPU time that the process took.",
     "process_resident_memory_bytes": "Memory that the process takes.",
+    "fingerprint_index_ready": "Whether this process has the fingerprint index and can identify music.",
+    "submissions_waiting": "Submitted fingerprints that are not imported yet; all processes count the same ones.",
     "queue_jobs": "Jobs in the queue; all processes count the same ones.",
     "queue_oldest_waiting_seconds": "How long the oldest waiting job has been due; 0 when none is.",
     "requests_in_flight": "Requests that are being answered.",

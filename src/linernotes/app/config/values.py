@@ -6,6 +6,7 @@ File, environment and flags go through the same door: `8080`, `"8080"` and 8080 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,8 @@ def to_plain(value: object) -> Any:
             return str(value)
         case tuple() | list():
             return [to_plain(item) for item in value]
+        case Mapping():
+            return {name: to_plain(item) for name, item in value.items()}
         case _:
             return value
 
@@ -62,6 +65,8 @@ def _loosen(info: inspect.Type, given: object) -> object:
     if isinstance(info, inspect.VarTupleType | inspect.ListType) and isinstance(given, str):
         text = given.strip()
         return json.loads(text) if text.startswith("[") else [part.strip() for part in text.split(",") if part.strip()]
+    if isinstance(info, inspect.DictType) and isinstance(given, str) and given.strip().startswith("{"):
+        return json.loads(given)
     return given
 
 
@@ -97,6 +102,8 @@ def _words(info: inspect.Type) -> str:
             return "a path" if cls is Path else "text"
         case inspect.VarTupleType(item_type=item) | inspect.ListType(item_type=item):
             return f"a list, each {_words(item)}"
+        case inspect.DictType(value_type=item):
+            return f"names with a value each, {_words(item)}"
         case inspect.UnionType(types=types):
             return " or ".join("nothing" if isinstance(one, inspect.NoneType) else _words(one) for one in types)
         case inspect.Metadata(type=inner):

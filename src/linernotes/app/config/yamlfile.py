@@ -19,7 +19,7 @@ DEEPEST = 8
 NULL = "tag:yaml.org,2002:null"
 
 Given = str | tuple[str, ...] | dict[str, str] | None
-"""A scalar's text, a list of them, None for a null, or a stand-in for a mapping, which no setting takes."""
+"""A scalar's text, a list of them, a mapping of names to them, or None for a null."""
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -105,8 +105,14 @@ def _entry(value: yaml.Node, name: str, line: int) -> Entry:
         return Entry(name, None if value.tag == NULL else value.value, line)
     if isinstance(value, yaml.SequenceNode) and all(isinstance(item, yaml.ScalarNode) for item in value.value):
         return Entry(name, tuple(item.value for item in value.value), line)
+    if isinstance(value, yaml.MappingNode) and all(_is_plain(pair) for pair in value.value):
+        return Entry(name, {key.value: each.value for key, each in value.value}, line)
     # The name may be unknown, which is the better thing to say; an impossible value keeps it in the list.
     return Entry(name, {"…": "…"}, line)
+
+
+def _is_plain(pair: tuple[yaml.Node, yaml.Node]) -> bool:
+    return all(isinstance(node, yaml.ScalarNode) for node in pair)
 
 
 class _PlainLoader(yaml.SafeLoader):
