@@ -109,6 +109,7 @@ def test_json_is_an_object_for_each_file(linernotes: RunCommand, music: Path, se
         "sources": 5,
         "length": 21.9,
         "offset": None,
+        "by_tags": False,
         "why": "5 sources · duration differs by 2 s",
     }
     assert (live["release"], live["why"]) == (None, "7 sources")

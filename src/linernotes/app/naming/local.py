@@ -79,6 +79,7 @@ def _from_tags(match: Match, said: UserMetadata) -> Named:
         release=NamedRelease("", said.album, "" if said.year is None else f"{said.year:04}") if said.album else None,
         length=match.duration or None,
         offset=match.offset,
+        by_tags=True,
     )
 
 

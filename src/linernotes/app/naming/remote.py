@@ -102,6 +102,7 @@ def _of(track: FoundTrack, recording: FoundRecording) -> Named:
         sources=recording.sources or 0,
         length=recording.duration,
         offset=track.offset,
+        by_tags=not recording.id,
     )
 
 

@@ -66,14 +66,14 @@ class Tags(msgspec.Struct, frozen=True, kw_only=True):
 
 def read_tags(source: Path | BinaryIO) -> Tags:
     """Return a file's tags, empty ones where they cannot be read."""
-    for read in (_by_mutagen, _by_ffmpeg):
+    for read in (_by_mutagen, by_ffmpeg):
         try:
             found, bits = read(source)
         except Exception:  # noqa: BLE001, S112 - parsers fail in many ways at what strangers wrote; no tags is an answer
             continue
         if found:
             rate = round(bits / 1000)
-            return _tags(found, bitrate=rate if 0 < rate <= HIGHEST_BITRATE else None)
+            return said_by(found, bitrate=rate if 0 < rate <= HIGHEST_BITRATE else None)
     return Tags()
 
 
@@ -85,10 +85,10 @@ def _by_mutagen(source: Path | BinaryIO) -> tuple[dict[str, list[str]], float]:
     file = mutagen.File(source)
     if file is None or file.tags is None:
         return {}, 0
-    return dict(_flat(file.tags)), float(getattr(file.info, "bitrate", 0) or 0)
+    return dict(flat(file.tags)), float(getattr(file.info, "bitrate", 0) or 0)
 
 
-def _flat(tags: Any) -> Iterator[tuple[str, list[str]]]:
+def flat(tags: Any) -> Iterator[tuple[str, list[str]]]:
     """Give each tag that is wanted, under its lower-case name; ID3's freely named ones under that name alone."""
     for key, value in tags.items():
         name = str(key).lower().removeprefix("txxx:")
@@ -109,7 +109,8 @@ def _text(value: Any) -> str:
     return str(value)
 
 
-def _by_ffmpeg(source: Path | BinaryIO) -> tuple[dict[str, list[str]], float]:
+def by_ffmpeg(source: Path | BinaryIO) -> tuple[dict[str, list[str]], float]:
+    """Return tags by their lower-case names, and bits per second, 0 where they are not known."""
     from linernotes.fingerprint.extract.opening import open_media
     from linernotes.fingerprint.extract.values import Options
 
@@ -122,7 +123,8 @@ def _by_ffmpeg(source: Path | BinaryIO) -> tuple[dict[str, list[str]], float]:
         return found, float(container.bit_rate or 0)
 
 
-def _tags(found: Mapping[str, list[str]], *, bitrate: int | None) -> Tags:
+def said_by(found: Mapping[str, list[str]], *, bitrate: int | None = None) -> Tags:
+    """Return what tags say, by their lower-case names."""
     texts = {field: _name(_first(found, names)) for field, names in _TEXTS.items()}
     numbers = {field: _number(_first(found, names)) for field, names in _NUMBERS.items()}
     said: dict[str, Any] = {**texts, **numbers, "year": _year(_first(found, _YEARS))}

@@ -23,6 +23,7 @@ class Named(msgspec.Struct, frozen=True, kw_only=True):
 
     ``acoustid`` is the UUID of the track that sounds alike, ``sources`` how many submissions say that it is this
     recording, ``length`` the seconds of what was matched, and ``offset`` where a clip begins in it, in seconds.
+    ``by_tags`` tells a name that is known from somebody's tags alone.
     """
 
     score: float
@@ -34,6 +35,7 @@ class Named(msgspec.Struct, frozen=True, kw_only=True):
     sources: int = 0
     length: float | None = None
     offset: float | None = None
+    by_tags: bool = False
 
     def why(self, query: Query) -> str:
         """Say in a few words what speaks for it, or against it, beside the score."""
@@ -42,7 +44,7 @@ class Named(msgspec.Struct, frozen=True, kw_only=True):
             said += [f"from {_clock(self.offset)}"] if self.offset is not None else []
         elif self.length is not None:
             said += [_difference(self.length - query.duration)]
-        if not self.mbid:
+        if self.by_tags:
             said += ["named by tags"]
         elif not self.title:
             said += ["its name is not known"]
@@ -50,8 +52,22 @@ class Named(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def best_first(found: Sequence[Named]) -> tuple[Named, ...]:
-    """Sort: what sounds most alike, then what has a name, then what more submissions say; equal ones by MBID."""
-    return tuple(sorted(found, key=lambda one: (-one.score, not one.title, -one.sources, one.mbid, one.title)))
+    """Sort: what sounds most alike, then what has a name, then what more submissions say; equal ones by MBID.
+
+    A track's only recording takes the name that tags have for the track, where it has none of its own.
+    """
+    named = [one for track in dict.fromkeys(one.acoustid for one in found) for one in _joined(found, track)]
+    return tuple(sorted(named, key=lambda one: (-one.score, not one.title, -one.sources, one.mbid, one.title)))
+
+
+def _joined(found: Sequence[Named], track: str) -> Sequence[Named]:
+    of_track = [one for one in found if one.acoustid == track]
+    recordings = [one for one in of_track if not one.by_tags]
+    if len(recordings) != 1 or len(of_track) == 1 or recordings[0].title:
+        return of_track
+    said = next(one for one in of_track if one.by_tags)
+    named = {"title": said.title, "artist": said.artist, "release": said.release, "by_tags": True}
+    return [msgspec.structs.replace(recordings[0], **named)]
 
 
 class Namer(Protocol):
