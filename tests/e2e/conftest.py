@@ -163,6 +163,15 @@ def imported(samples: list[Path], tmp_path_factory: pytest.TempPathFactory) -> P
     return home.data
 
 
+@pytest.fixture(scope="session")
+def music(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Files of songs of which the first state of the sample has the recordings, with tags; 45 seconds each."""
+    out = tmp_path_factory.mktemp("music")
+    command = [*COMMAND, "sample", "--scale", SCALE, "--no-dump", "--audio", "4", "--seconds", "45", "--out", str(out)]
+    subprocess.run(command, check=True, capture_output=True, timeout=PATIENCE)
+    return sorted(out.rglob("*.flac"))
+
+
 @pytest.fixture
 def loaded(imported: Path, tmp_path: Path) -> Home:
     """A data folder of one's own with the first state of the sample."""
