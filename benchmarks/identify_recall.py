@@ -47,6 +47,9 @@ LONGEST = 160
 HEARD = 130
 """Seconds that are changed for a look-up of AcoustID's kind, which hears 120."""
 SHORTEST = 60.0
+QUICKEST = {"libmp3lame": "9", "libopus": "0"}
+"""The settings at which encoders take least care, and least time."""
+
 Sound = NDArray[np.float32]
 
 
@@ -144,6 +147,7 @@ def coded(sound: Sound, container: str, codec: str, form: str, rate: int, kilobi
     with av.open(file, "w", format=container) as target:
         stream = target.add_stream(codec, rate=rate, layout="stereo", format=form)
         stream.bit_rate = 1000 * kilobits
+        stream.codec_context.options = {"compression_level": QUICKEST[codec]}
         stream.codec_context.open()
         resampler = av.AudioResampler(format=form, layout="stereo", rate=rate, frame_size=stream.frame_size or 4096)
         for first in range(0, sound.shape[1], RATE):
