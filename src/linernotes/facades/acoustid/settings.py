@@ -46,8 +46,8 @@ class AcoustIdSettings(msgspec.Struct, frozen=True, kw_only=True):
     application_rates: Annotated[
         Mapping[str, Rate],
         Meta(
-            description="Requests a second of single applications, by the application's number; the limit per address "
-            "does not apply to these."
+            description='Requests a second of single applications by their number, such as {"7": 0.5}; the limit per '
+            "address does not apply to these."
         ),
     ] = {}
     address_rates: Annotated[

@@ -13,6 +13,7 @@ from linernotes.facades.acoustid.errors import (
     INVALID_DURATION,
     INVALID_FOREIGNID,
     MISSING_PARAMETER,
+    REQUEST_TOO_LARGE,
     Refused,
 )
 from linernotes.facades.acoustid.fingerprints import words_of
@@ -25,6 +26,9 @@ from linernotes.usecases.identify.saying import (
     checked,
     says_something,
 )
+
+MOST_KEPT = 4 << 20
+"""Bytes of fingerprints that are kept of one request: a long one of very many recordings would take gigabytes."""
 
 _FOREIGN = re.compile(r"[0-9a-z]+:.+\n?")
 
@@ -59,18 +63,24 @@ class Item(msgspec.Struct, frozen=True):
 def read_submissions(given: Parameters, submitter: Submitter, dialect: Dialect) -> list[Item]:
     """Return what is submitted. Files that are not right are left out.
 
-    Raises ``Refused`` if there is none, or if the last one is not right and no other was.
+    Raises ``Refused`` if there is none, if the last one is not right and no other was, or if it is too much altogether.
     """
     suffixes = given.suffixes("fingerprint")
     if not suffixes:
         raise Refused(MISSING_PARAMETER, "fingerprint")
     items: list[Item] = []
+    size = 0
     for suffix in suffixes:
         try:
-            items.append(_item(given, submitter, dialect, suffix))
+            item = _item(given, submitter, dialect, suffix)
         except Refused:
             if not items and suffix == suffixes[-1]:
                 raise
+            continue
+        items.append(item)
+        size += sum(len(said.packed) for said in item.said)
+        if size > MOST_KEPT:
+            raise Refused(REQUEST_TOO_LARGE)
     return items
 
 
