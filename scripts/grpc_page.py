@@ -26,7 +26,7 @@ Package `linernotes.v1`; the files are in [proto](../../proto/linernotes/v1), an
 how to begin. Besides there are the health service `grpc.health.v1.Health` and, unless it is switched off, the
 reflection service `grpc.reflection.v1.ServerReflection` (and `v1alpha`). Neither needs a key.
 """
-ORDER = ("catalog", "admin", "entities", "errors")
+ORDER = ("catalog", "identify", "admin", "entities", "errors")
 # Numbers of fields in descriptor.proto, of which the place of a comment is made.
 SYNTAX, MESSAGES, ENUMS, SERVICES = 12, 4, 5, 6
 FIELDS, NESTED, VALUES, METHODS = 2, 3, 2, 2
@@ -77,9 +77,9 @@ class _File:
     def _service(self, path: tuple[int, ...], service: ServiceDescriptorProto) -> str:
         rows = []
         for number, method in enumerate(service.method):
-            stream = "stream of " if method.server_streaming else ""
-            answer = f"{stream}{_linked(method.output_type)}"
-            rows.append((method.name, _linked(method.input_type), answer, self._comment(*path, METHODS, number)))
+            request = f"{_stream(of=method.client_streaming)}{_linked(method.input_type)}"
+            answer = f"{_stream(of=method.server_streaming)}{_linked(method.output_type)}"
+            rows.append((method.name, request, answer, self._comment(*path, METHODS, number)))
         text = self._comment(*path)
         return _section(service.name, text, _table(("method", "request", "answer", ""), rows))
 
@@ -101,6 +101,10 @@ class _File:
         for number, nested in enumerate(message.nested_type):
             if not nested.options.map_entry:
                 yield from self._message((*path, NESTED, number), nested, f"{name}.{nested.name}")
+
+
+def _stream(*, of: bool) -> str:
+    return "stream of " if of else ""
 
 
 def _type(field: FieldDescriptorProto, entries: dict[str, DescriptorProto]) -> str:

@@ -37,17 +37,21 @@ class Calls:
         self._access = access
         self._hold = hold
 
-    def admit(self, context: grpc.ServicerContext, scope: Scope) -> None:
-        """Let a call in, or raise Unauthorised, Forbidden, RateLimited or Unavailable."""
+    def admit(self, context: grpc.ServicerContext, scope: Scope) -> str | None:
+        """Let a call in and return the id of its key, if it has one.
+
+        Raises Unauthorised, Forbidden, RateLimited or Unavailable.
+        """
         access = self._access
         if access is None:
-            return
+            return None
         given = dict(context.invocation_metadata())
         credential = presented(authorization=_text(given, "authorization"), api_key=_text(given, "x-api-key"))
         if credential is None and scope is Scope.READ and access.open:
-            return
+            return None
         address = address_of(context.peer())
-        self.run(lambda: access.admit(credential, address=address, scope=scope), context)
+        caller, _ = self.run(lambda: access.admit(credential, address=address, scope=scope), context)
+        return caller.key_id
 
     def run(self, work: Callable[[], Coroutine[Any, Any, T]], context: grpc.ServicerContext) -> T:
         """Work something out on the event loop. Raises ``Left`` when nobody waits for it any more."""
@@ -70,6 +74,11 @@ class Calls:
 
 def _cancel(future: Future[Any]) -> None:
     future.cancel()
+
+
+def user_agent(context: grpc.ServicerContext) -> str:
+    """Return what the client says that it is."""
+    return _text(dict(context.invocation_metadata()), "user-agent") or ""
 
 
 def _text(metadata: dict[str, str | bytes], name: str) -> str | None:

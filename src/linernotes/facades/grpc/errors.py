@@ -8,6 +8,7 @@ Forbidden              PERMISSION_DENIED
 RateLimited            RESOURCE_EXHAUSTED; where a source limits us, UNAVAILABLE
 Unavailable            UNAVAILABLE
 Corrupt                DATA_LOSS
+what is switched off   UNIMPLEMENTED
 everything else        INTERNAL, without a word of what it was
 """
 
@@ -97,6 +98,14 @@ def failed(error: Exception) -> Failed:
     if isinstance(error, Unavailable) and error.retry_after is not None:
         details.append(_retry(error.retry_after))
     return _status(code, text, details)
+
+
+def switched_off() -> Failed:
+    """Return how every call to a service ends that this server is set up without."""
+    info = pb.ErrorInfo(
+        reason="UNIMPLEMENTED", domain=DOMAIN, metadata={"hint": "identification.enabled switches it on."}
+    )
+    return _status(grpc.StatusCode.UNIMPLEMENTED, "Identification is switched off on this server.", [info])
 
 
 def kind_of(error: Exception) -> tuple[grpc.StatusCode, str]:

@@ -16,13 +16,18 @@ from linernotes.domain.keys import Scope
 from linernotes.facades.grpc.answers import Answer, Answers
 from linernotes.facades.grpc.calls import Calls
 from linernotes.facades.grpc.edge import answer, answers, parse
-from linernotes.facades.grpc.errors import failed
+from linernotes.facades.grpc.errors import failed, switched_off
 from linernotes.facades.grpc.places import Places
 from linernotes.facades.grpc.reading import Method
 from linernotes.usecases.library import Library
 
 # A deadline ends a call from outside, with its own status: who works it out gives up later, and for certain.
 LATE_SECONDS = 1.0
+
+
+def off(_: object, context: grpc.ServicerContext) -> bytes:
+    """Answer whatever is asked of a server that does not identify music."""
+    return answer(context, switched_off)
 
 
 class Simple:

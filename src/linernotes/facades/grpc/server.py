@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import grpc
 
@@ -20,16 +20,22 @@ from linernotes.facades.grpc.batches import Batch
 from linernotes.facades.grpc.calls import Calls
 from linernotes.facades.grpc.changes import Changes
 from linernotes.facades.grpc.counts import Counts
-from linernotes.facades.grpc.handlers import Kept, Simple, Stream
+from linernotes.facades.grpc.handlers import Kept, Simple, Stream, off
 from linernotes.facades.grpc.places import Places
 from linernotes.facades.grpc.reading import Reading
-from linernotes.facades.grpc.services import ADMIN, CATALOG, Handlers, request_of
+from linernotes.facades.grpc.services import ADMIN, CATALOG, IDENTIFY, Handlers, request_of
 from linernotes.facades.grpc.settings import GrpcSettings
 from linernotes.usecases.access import Access
 from linernotes.usecases.library import Library, Lookups
 
-# Of all threads so many may be taken by streams, and by tools that watch or explore the server.
+if TYPE_CHECKING:  # they load compiled code
+    from linernotes.usecases.identify.listening import Listening
+    from linernotes.usecases.identify.parts import Identification
+
+# Of all threads so many may be taken by streams, and by tools that watch or explore the server (and by files).
 STREAMS, TOOLS = 1 / 2, 1 / 8
+# Files that are being sent at once: each is held in memory as a whole.
+MOST_UPLOADS = 8
 
 
 class GrpcServer:
@@ -94,7 +100,7 @@ def _hold_nothing() -> Callable[[], None]:
     return lambda: None
 
 
-def build_server(
+def build_server(  # noqa: PLR0913 - every part can be replaced by itself
     *,
     settings: GrpcSettings,
     library: Library,
@@ -104,12 +110,15 @@ def build_server(
     access: Access | None = None,
     shared_port: bool = False,
     hold: Callable[[], Callable[[], None]] = _hold_nothing,
+    identification: Identification | None = None,
+    listening: Listening | None = None,
 ) -> GrpcServer:
     """Build a server, not started yet, that answers from ``library`` on the running event loop.
 
     Without ``access`` everybody may do everything. With ``shared_port`` several processes may listen on the port; then
     it is not noticed when another program does. Each call calls ``hold`` first, and what that returns when it is done:
-    until then the build that it reads stays open.
+    until then the build that it reads stays open. Without ``identification`` music is not identified; with it sound
+    files are listened to by ``listening``, or by the server's own.
     """
     stopping = Event()
     answers = Answers(limit=settings.answer_bytes)
@@ -128,8 +137,10 @@ def build_server(
             name: Simple(request=request_of(ADMIN, name), method=method, calls=calls, scope=Scope.ADMIN)
             for name, method in administration.methods().items()
         },
+        IDENTIFY: _identifying(identification, listening, calls, settings=settings, version=version),
     }
-    names = tuple(service.full_name for service in services)
+    # Tools are told of what there is; who asks for the rest is told that it is switched off.
+    names = tuple(service.full_name for service in services if service is not IDENTIFY or identification is not None)
     health_service = health.Health(library=library, services=names, places=tools, stopping=stopping)
     counts = Counts()
     every = services | {health.SERVICE: health_service.methods()}
@@ -158,6 +169,19 @@ def _streams(methods: Mapping[str, Any], calls: Calls, places: Places) -> dict[s
         name: Stream(request=request_of(CATALOG, name), method=method, calls=calls, places=places)
         for name, method in methods.items()
     }
+
+
+def _identifying(
+    known: Identification | None, listening: Listening | None, calls: Calls, *, settings: GrpcSettings, version: str
+) -> dict[str, Any]:
+    if known is None:
+        return {method.name: off for method in IDENTIFY.methods}
+    from linernotes.facades.grpc.identify import Identifying  # noqa: PLC0415 - it loads compiled code
+    from linernotes.usecases.identify.listening import Listening  # noqa: PLC0415 - as above
+    from linernotes.usecases.identify.naming import Naming  # noqa: PLC0415 - as above
+
+    identifying = Identifying(naming=Naming(known=known, version=version), listening=listening or Listening())
+    return identifying.methods(calls=calls, places=Places(min(MOST_UPLOADS, int(settings.threads * TOOLS))))
 
 
 def _reflection(services: tuple[str, ...], places: Places) -> grpc.GenericRpcHandler:

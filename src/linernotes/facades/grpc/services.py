@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import grpc
@@ -11,10 +11,11 @@ from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
 from linernotes.facades.grpc.counts import Counts
-from linernotes.facades.grpc.gen import admin_pb2, catalog_pb2
+from linernotes.facades.grpc.gen import admin_pb2, catalog_pb2, identify_pb2
 
 CATALOG: ServiceDescriptor = catalog_pb2.DESCRIPTOR.services_by_name["Catalog"]
 ADMIN: ServiceDescriptor = admin_pb2.DESCRIPTOR.services_by_name["Admin"]
+IDENTIFY: ServiceDescriptor = identify_pb2.DESCRIPTOR.services_by_name["Identify"]
 
 
 class Handlers(grpc.GenericRpcHandler):
@@ -42,6 +43,8 @@ def _handler(method: MethodDescriptor, answer: Any, counts: Counts) -> grpc.RpcM
     name = f"{method.containing_service.name}/{method.name}"
     if method.server_streaming:
         return grpc.unary_stream_rpc_method_handler(counts.stream(name, answer))
+    if method.client_streaming:
+        return grpc.stream_unary_rpc_method_handler(counts.unary(name, answer))
     return grpc.unary_unary_rpc_method_handler(counts.unary(name, answer))
 
 
@@ -51,8 +54,7 @@ class Client:
     def __init__(self, channel: grpc.Channel, service: ServiceDescriptor) -> None:
         """Make a callable for each method."""
         for method in service.methods:
-            make = channel.unary_stream if method.server_streaming else channel.unary_unary
-            call = make(
+            call = _caller(channel, method)(
                 f"/{service.full_name}/{method.name}",
                 request_serializer=GetMessageClass(method.input_type).SerializeToString,
                 response_deserializer=GetMessageClass(method.output_type).FromString,
@@ -62,3 +64,9 @@ class Client:
     def __getattr__(self, name: str) -> Any:
         """Say so of a method that there is not; those that there are never come here."""
         raise AttributeError(name)
+
+
+def _caller(channel: grpc.Channel, method: MethodDescriptor) -> Callable[..., Any]:
+    if method.client_streaming:
+        return channel.stream_unary
+    return channel.unary_stream if method.server_streaming else channel.unary_unary

@@ -14,7 +14,7 @@ from linernotes.domain.facts import Aspect, Fact, Wanted
 from linernotes.domain.ids import Kind
 from linernotes.domain.names import NameRecord
 from linernotes.facades.grpc.server import GrpcServer, build_server
-from linernotes.facades.grpc.services import ADMIN, CATALOG, Client
+from linernotes.facades.grpc.services import ADMIN, CATALOG, IDENTIFY, Client
 from linernotes.facades.grpc.settings import GrpcSettings
 from linernotes.ports.build import Build
 from linernotes.queues.memory import MemoryQueue
@@ -25,10 +25,12 @@ from linernotes.stores.memory.overlay import MemoryOverlay
 from linernotes.stores.memory.state import MemoryState
 from linernotes.stores.memory.turns import MemoryClaims
 from linernotes.usecases.access import Access
+from linernotes.usecases.identify.listening import Listening
 from linernotes.usecases.library import Library, Lookups, Terms
 from linernotes.usecases.library.filling import Filler
 from linernotes.usecases.library.merged import data_time
 from tests.contracts import world as w
+from tests.usecases.identify.naming_world import Sounds
 
 T = TypeVar("T")
 NOW = 1_795_219_200_000  # Sat, 21 Nov 2026 00:00:00 GMT
@@ -89,9 +91,11 @@ class Served:
         access: Access | None = None,
         now: Callable[[], int] = lambda: NOW,
         budget_seconds: float = 5.0,
+        sounds: Sounds | None = None,
+        listening: Listening | None = None,
         **settings: Any,
     ) -> None:
-        """Start it."""
+        """Start it; with ``sounds`` it identifies music."""
         self.live = live or MemoryLiveBuild(build())
         self.marks = MemoryState()
         self.queue = MemoryQueue()
@@ -99,6 +103,8 @@ class Served:
         self._access = access
         self._now = now
         self._budget = budget_seconds
+        self._sounds = sounds
+        self._listening = listening
         self._settings = GrpcSettings(**({"port": 0, "threads": 8} | settings))
         self._loop = asyncio.new_event_loop()
         self._thread = Thread(target=self._loop.run_forever)
@@ -108,6 +114,7 @@ class Served:
         self.channel = grpc.insecure_channel(self.target)
         self.catalog = Client(self.channel, CATALOG)
         self.admin = Client(self.channel, ADMIN)
+        self.identify = Client(self.channel, IDENTIFY)
 
     def on_loop(self, work: Coroutine[Any, Any, T]) -> T:
         """Run something where the application runs."""
@@ -151,12 +158,16 @@ class Served:
             now=self._now,
             version="1.2.3",
             access=self._access,
+            identification=None if self._sounds is None else self._sounds.parts(self.library),
+            listening=self._listening,
         )
         server.start()
         return server
 
     async def _stop(self) -> None:
         await self.server.stop(0.5)
+        if self._listening is not None:
+            self._listening.close()
         await self.library.close()
         await self._loop.shutdown_default_executor()
 

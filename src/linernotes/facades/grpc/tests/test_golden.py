@@ -10,9 +10,11 @@ from google.protobuf import text_format
 from google.protobuf.message import Message
 
 from linernotes.facades.grpc.gen import catalog_pb2 as pb
-from linernotes.facades.grpc.gen import entities_pb2
+from linernotes.facades.grpc.gen import entities_pb2, identify_pb2
 from linernotes.facades.grpc.tests.served import Served
+from linernotes.fingerprint.codec import encode
 from tests.contracts import world as w
+from tests.usecases.identify.naming_world import KNOWN, LIKE_KNOWN, SECONDS, STRANGE, TAGGED
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -43,6 +45,27 @@ STREAMED: dict[str, tuple[str, Message]] = {
     "what changed": ("ListChanges", pb.ListChangesRequest(kind=entities_pb2.KIND_ARTIST, since={"seconds": 1})),
 }
 
+SOUNDS: dict[str, Message] = {
+    "a sound with its recordings": identify_pb2.LookupRequest(fingerprint=encode(KNOWN), duration=SECONDS),
+    "a sound with everything": identify_pb2.LookupRequest(
+        words=LIKE_KNOWN.tolist(),
+        duration=SECONDS + 2,
+        options={
+            "limit": 3,
+            "include": [
+                identify_pb2.INCLUDE_RELEASES,
+                identify_pb2.INCLUDE_RELEASE_GROUPS,
+                identify_pb2.INCLUDE_USER_METADATA,
+            ],
+        },
+    ),
+    "a sound of which users alone know": identify_pb2.LookupRequest(
+        fingerprint=encode(TAGGED), duration=SECONDS, options={"include": [identify_pb2.INCLUDE_USER_METADATA]}
+    ),
+    "an excerpt": identify_pb2.LookupRequest(words=KNOWN[300:420].tolist(), options={"clip": True}),
+    "a sound that nobody knows": identify_pb2.LookupRequest(fingerprint=encode(STRANGE), duration=SECONDS),
+}
+
 
 def compare(name: str, *answers: Message) -> None:
     """Compare answers with the golden file of this name, or write it."""
@@ -67,5 +90,10 @@ def test_a_stream_is_the_same_to_the_letter(server: Served, name: str) -> None:
     compare(name, *getattr(server.catalog, method)(request, timeout=5))
 
 
+@pytest.mark.parametrize("name", SOUNDS)
+def test_what_a_sound_is_is_the_same_to_the_letter(ear: Served, name: str) -> None:
+    compare(name, ear.identify.Lookup(SOUNDS[name], timeout=30))
+
+
 def test_every_golden_file_is_an_answer_of_a_test() -> None:
-    assert {file.stem for file in GOLDEN.iterdir()} == {*ASKED, *STREAMED}
+    assert {file.stem for file in GOLDEN.iterdir()} == {*ASKED, *STREAMED, *SOUNDS}

@@ -36,6 +36,12 @@ def test_with_a_catalogue_it_serves(server: Served, service: str) -> None:
     assert health(server, service) == SERVING
 
 
+def test_naming_sounds_is_listed_where_it_is_on(ear: Served) -> None:
+    answer = health_pb2_grpc.HealthStub(ear.channel).List(health_pb2.HealthListRequest(), timeout=5)
+    assert answer.statuses["linernotes.v1.Identify"].status == SERVING
+    assert "linernotes.v1.Identify" in Explorer(ear.channel).database.get_services()
+
+
 def test_all_services_are_listed(server: Served) -> None:
     answer = health_pb2_grpc.HealthStub(server.channel).List(health_pb2.HealthListRequest(), timeout=5)
     assert {name: told.status for name, told in answer.statuses.items()} == dict.fromkeys(
