@@ -12,6 +12,7 @@ from linernotes.app.identification import keyring_of
 from linernotes.app.jobs import unix_milliseconds
 from linernotes.app.naming.acoustid_client import AcoustidClient
 from linernotes.app.naming.acoustid_wire import Receipts
+from linernotes.app.naming.importing import Became, became
 from linernotes.app.naming.reading import Tagged
 from linernotes.app.offload import Pool
 from linernotes.app.stores import open_stores, queue_of
@@ -24,7 +25,7 @@ from linernotes.usecases.identify.clients import DEFAULT, Keyring
 from linernotes.usecases.identify.submitting import Submitting
 from linernotes.web.leases import Leases
 
-LOCAL_BATCH = 64
+LOCAL_BATCH = 32
 REMOTE_BATCH = 20
 FORM_BYTES = 600_000
 """Servers take forms of about a million bytes."""
@@ -51,6 +52,10 @@ class Intake(Protocol):
         """Return how many wait to be imported by whoever has the index here."""
         ...
 
+    def became(self, ids: Sequence[int]) -> Became | None:
+        """Return what became of submissions, None where it is the server's own affair."""
+        ...
+
 
 class LocalIntake:
     """Keeps submissions in the state, as a server would."""
@@ -72,6 +77,9 @@ class LocalIntake:
 
     def left(self) -> int:
         return self._submissions.waiting()
+
+    def became(self, ids: Sequence[int]) -> Became | None:
+        return became(self._submissions, ids)
 
     def _said(self, file: Tagged) -> NewSubmission:
         return NewSubmission(
@@ -111,7 +119,10 @@ class RemoteIntake:
         return numbers
 
     def left(self) -> int:
-        return 0  # The server's own affair.
+        return 0
+
+    def became(self, ids: Sequence[int]) -> Became | None:
+        return None
 
 
 def _parts(files: Sequence[tuple[Tagged, str]]) -> Iterator[list[tuple[Tagged, str]]]:

@@ -123,6 +123,7 @@ class _Run:
                 if new:
                     self._read(new, intake, known)
                 self.left = intake.left()
+                self._became = intake.became(list(self._added))
 
     @contextmanager
     def _memory(self) -> Iterator[tuple[Intake | None, Memory]]:
