@@ -13,7 +13,7 @@ from linernotes.domain.errors import Corrupt, Invalid, NotFound, Unavailable
 from linernotes.fingerprint.match.compare import MOST_WORDS, lookup_score
 from linernotes.fingerprint.query import extract_query
 from linernotes.fingerprint.values import SILENCE
-from linernotes.usecases.identify.lookup import FEW_QUERIES, SHORT_WORDS
+from linernotes.usecases.identify.lookup import LITTLE
 from linernotes.usecases.identify.scores import LEAST, rounded
 from linernotes.usecases.identify.values import Query
 from tests.fingerprint.made_up import noisy, track
@@ -98,12 +98,15 @@ def test_a_batch_is_one_search_and_one_read_and_each_query_has_its_own_durations
     assert (world.index.searches, world.tracks.asked) == (1, ["fingerprints"])
 
 
-def test_one_look_up_is_done_here_and_many_or_long_ones_elsewhere(world):
-    world.match(Query(SONG, 260))
+def test_little_is_compared_here_and_much_elsewhere(world):
+    world.match(*[Query(SONG, 260)] * 20)
     assert world.offloaded == 0
-    world.match(*[Query(SONG, 260)] * (FEW_QUERIES + 1))
-    world.match(Query(np.concatenate([SONG, track(5, SHORT_WORDS)]), 260))
-    assert (world.offloaded, world.tracks.away) == (2, ["fingerprints", "fingerprints"])
+    world.match(Query(np.concatenate([SONG, track(5, LITTLE)]), 260))
+    assert world.offloaded == 1
+    for number in range(10, 40):
+        world.add(number, noisy(SONG, 0.01, seed=number))
+    assert [len(found) for found in world.match(*[Query(SONG, 260)] * 2)] == [10, 10]
+    assert (world.offloaded, world.tracks.away) == (2, [])
 
 
 @pytest.mark.parametrize("remote", ["tracks", "index"])

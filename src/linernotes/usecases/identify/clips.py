@@ -7,7 +7,7 @@ is what is least like the excerpt. Usual tracks of four minutes never come near.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from linernotes.domain.identification import StoredFingerprint
 from linernotes.fingerprint.match.align import Alignment, align
@@ -15,8 +15,7 @@ from linernotes.fingerprint.match.compare import MOST_WORDS
 from linernotes.fingerprint.packed import unpack
 from linernotes.fingerprint.query import extract_all
 from linernotes.fingerprint.values import WORD_SECONDS, Words
-from linernotes.ports.fingerprints import FingerprintIndex, SearchRules
-from linernotes.ports.identification import Tracks
+from linernotes.ports.fingerprints import FingerprintIndex, Hit, SearchRules
 from linernotes.usecases.identify.scores import rounded
 from linernotes.usecases.identify.values import Match
 
@@ -33,23 +32,27 @@ _EACH_PLACE = 64
 """What trying a place costs beside the words there, in pairs."""
 
 
-def clip_matches(words: Words, *, index: FingerprintIndex, tracks: Tracks, strict: bool) -> Iterator[Match]:
-    """Yield the tracks that hold an excerpt, by their numbers of hits; ``offset`` says where it begins in them.
+def clip_hits(words: Words, index: FingerprintIndex) -> list[Hit]:
+    """Return the fingerprints that share most with an excerpt."""
+    return index.search(extract_all(words[:MOST_CLIP_WORDS]).tolist(), RULES)
+
+
+def clip_matches(words: Words, candidates: Iterable[StoredFingerprint], *, strict: bool) -> Iterator[Match]:
+    """Yield the tracks that hold an excerpt, of candidates with most hits first; ``offset`` says where it begins.
 
     The score is 1 less the alignment's guarded error, 0.77 to 1, and twice the error where it is ``strict``: so it
     lies where the scores of whole fingerprints do, which are 1 less the bit error, or less twice of it.
     """
     clip = words[:MOST_CLIP_WORDS]
-    hits = index.search(extract_all(clip).tolist(), RULES)
-    stored = {one.id: one for one in tracks.fingerprints([hit.id for hit in hits])}
     left = MOST_PAIRS
-    for hit in hits:
-        if left > 0 and (candidate := stored.get(hit.id)) is not None:
-            track = unpack(candidate.packed)[:MOST_WORDS]
-            left -= (clip.size + _EACH_PLACE) * track.size
-            found = align(clip, track)
-            if found is not None:
-                yield _match(candidate, found, strict=strict)
+    for candidate in candidates:
+        if left <= 0:
+            return
+        track = unpack(candidate.packed)[:MOST_WORDS]
+        left -= (clip.size + _EACH_PLACE) * track.size
+        found = align(clip, track)
+        if found is not None:
+            yield _match(candidate, found, strict=strict)
 
 
 def _match(stored: StoredFingerprint, found: Alignment, *, strict: bool) -> Match:

@@ -23,9 +23,8 @@ from linernotes.usecases.library.lookups import FEW
 
 T = TypeVar("T")
 
-FEW_QUERIES = 4
-SHORT_WORDS = 4096
-"""More queries than these, or a longer fingerprint (eight minutes of sound), are compared off the event loop."""
+LITTLE = 100_000
+"""Bytes of candidates, some forty of usual ones, and words of queries: more is compared off the event loop."""
 
 _HIGHEST_ID = (1 << 63) - 1
 
@@ -56,11 +55,18 @@ class Identify:
         Raises ``Invalid`` for a clip where tracks are not indexed whole, and ``Unavailable`` without an index or where
         the search takes too long, which one that is done on the event loop never does.
         """
-        if not (self._matcher.remote or _large(queries)):
-            return self._matcher.find(queries, limit=limit)
+        matcher = self._matcher
+        if matcher.remote or any(query.clip for query in queries):
+            return await self._search(lambda: matcher.compare(matcher.gather(queries), limit=limit))
+        candidates = matcher.gather(queries)
+        if sum([one.size + one.query.words.size for one in candidates if one.stored]) > LITTLE:
+            return await self._search(lambda: matcher.compare(candidates, limit=limit))
+        return matcher.compare(candidates, limit=limit)
+
+    async def _search(self, work: Callable[[], T]) -> T:
         try:
             async with asyncio.timeout(self._search_seconds):
-                return await self._offload(lambda: self._matcher.find(queries, limit=limit))
+                return await self._offload(work)
         except TimeoutError as exc:
             raise Unavailable("The search took too long.", retry_after=self._search_seconds) from exc
 
@@ -100,7 +106,3 @@ class Identify:
     async def _read(self, work: Callable[[], T], size: int, *, remote: bool | None = None) -> T:
         away = self._tracks.remote if remote is None else remote
         return await self._offload(work) if away or size > FEW else work()
-
-
-def _large(queries: Sequence[Query]) -> bool:
-    return len(queries) > FEW_QUERIES or any(query.clip or query.words.size > SHORT_WORDS for query in queries)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+import msgspec
+
 from linernotes.domain.errors import Invalid
 from linernotes.domain.identification import StoredFingerprint
 from linernotes.fingerprint.match.compare import MOST_WORDS, score
 from linernotes.fingerprint.packed import unpack
 from linernotes.fingerprint.query import extract_query
 from linernotes.fingerprint.values import Words
-from linernotes.ports.fingerprints import FingerprintIndex, SearchRules
+from linernotes.ports.fingerprints import FingerprintIndex, Hit, SearchRules
 from linernotes.ports.identification import Tracks
-from linernotes.usecases.identify.clips import clip_matches
+from linernotes.usecases.identify.clips import clip_hits, clip_matches
 from linernotes.usecases.identify.scores import LEAST, best, reported, rounded
 from linernotes.usecases.identify.settings import IdentificationSettings
 from linernotes.usecases.identify.values import Match, Query
@@ -24,8 +26,20 @@ LONGEST_SECONDS = 32_767
 """No fingerprint is of a longer file."""
 
 
+class Candidates(msgspec.Struct, frozen=True, eq=False):
+    """What a query has to be compared with: most hits first."""
+
+    query: Query
+    stored: Sequence[StoredFingerprint]
+
+    @property
+    def size(self) -> int:
+        """How large they are, in bytes: a measure of the work."""
+        return sum([len(one.packed) for one in self.stored])
+
+
 class Matcher:
-    """Finds matches. Blocks: with an index or tracks that are ``remote`` it waits for another program."""
+    """Finds matches: `gather`, which asks index and tracks, then `compare`, which reckons. Blocks."""
 
     def __init__(
         self, *, tracks: Tracks, index: Callable[[], FingerprintIndex], settings: IdentificationSettings
@@ -39,59 +53,67 @@ class Matcher:
 
     @property
     def remote(self) -> bool:
-        """Whether finding waits for another program."""
+        """Whether gathering waits for another program."""
         return self._tracks.remote or self._index().remote
 
-    def find(self, queries: Sequence[Query], *, limit: int) -> list[tuple[Match, ...]]:
-        """Return at most ``limit`` matches of each query: best first, of equal ones the lowest fingerprint first.
+    def gather(self, queries: Sequence[Query]) -> list[Candidates]:
+        """Return the candidates of each query, by one search, one for each clip, and one read.
 
-        All queries together cost one search and one read, and each clip one more of both. Of a fingerprint the first
-        65,535 words count, a little more than two hours. Raises ``Invalid`` for a clip where tracks are not indexed
-        whole.
+        Raises ``Invalid`` for a clip where tracks are not indexed whole.
         """
         if any(query.clip for query in queries) and not self._full:
             raise Invalid(
                 "Excerpts cannot be looked up: the index knows the beginnings of tracks alone.",
                 hint="Set identification.index to full.",
             )
+        found = self._hits(queries)
+        bounds = [_bounds(query) for query in queries]
+        stored = self._stored(found, bounds)
+        return [
+            Candidates(query, [one for hit in hits if (one := stored.get(hit.id)) and low <= one.duration <= high])
+            for query, hits, (low, high) in zip(queries, found, bounds, strict=True)
+        ]
+
+    def compare(self, candidates: Iterable[Candidates], *, limit: int) -> list[tuple[Match, ...]]:
+        """Return at most ``limit`` matches of each query: best first, of equal ones the lowest fingerprint first.
+
+        Of a fingerprint the first 65,535 words count, a little more than two hours.
+        """
+        return [best(self._matches(one), limit) for one in candidates]
+
+    def _hits(self, queries: Sequence[Query]) -> list[list[Hit]]:
         index = self._index()
-        whole = self._whole([query for query in queries if not query.clip], index)
-        return [best(self._clip(query, index) if query.clip else next(whole), limit) for query in queries]
+        hashes = [extract_query(query.words).tolist() for query in queries if not query.clip]
+        whole = iter(
+            index.search_all(hashes, RULES) if len(hashes) > 1 else [index.search(one, RULES) for one in hashes]
+        )
+        return [clip_hits(query.words, index) if query.clip else next(whole) for query in queries]
 
-    def _clip(self, query: Query, index: FingerprintIndex) -> Iterable[Match]:
-        return clip_matches(query.words, index=index, tracks=self._tracks, strict=self._strict)
+    def _stored(
+        self, found: Sequence[Sequence[Hit]], bounds: Sequence[tuple[int, int]]
+    ) -> dict[int, StoredFingerprint]:
+        fitting = [(hits, low, high) for hits, (low, high) in zip(found, bounds, strict=True) if hits and low <= high]
+        if not fitting:
+            return {}
+        ids = sorted({hit.id for hits, _, _ in fitting for hit in hits})
+        shortest, longest = min(low for _, low, _ in fitting), max(high for _, _, high in fitting)
+        return {one.id: one for one in self._tracks.fingerprints(ids, shortest=shortest, longest=longest)}
 
-    def _whole(self, queries: Sequence[Query], index: FingerprintIndex) -> Iterator[list[Match]]:
-        """Yield the matches of each query, in any order."""
-        if not queries:
-            return
-        words = [query.words[:MOST_WORDS] for query in queries]
-        hashes = [extract_query(one).tolist() for one in words]
-        found = index.search_all(hashes, RULES) if len(hashes) > 1 else [index.search(hashes[0], RULES)]
-        wanted = [{hit.id for hit in hits} for hits in found]
-        stored = self._stored(sorted(set().union(*wanted)), queries)
-        for query, one, ids in zip(queries, words, wanted, strict=True):
-            shortest, longest = _bounds(query)
-            near = [held for held in stored if held.id in ids and shortest <= held.duration <= longest]
-            yield self._compared(one, near)
+    def _matches(self, candidates: Candidates) -> Iterable[Match]:
+        query = candidates.query
+        if query.clip:
+            return clip_matches(query.words, candidates.stored, strict=self._strict)
+        return self._compared(query.words[:MOST_WORDS], candidates.stored)
 
-    def _stored(self, ids: Sequence[int], queries: Sequence[Query]) -> list[StoredFingerprint]:
-        bounds = [(shortest, longest) for shortest, longest in map(_bounds, queries) if shortest <= longest]
-        if not ids or not bounds:
-            return []
-        shortest, longest = min(low for low, _ in bounds), max(high for _, high in bounds)
-        return self._tracks.fingerprints(ids, shortest=shortest, longest=longest)
-
-    def _compared(self, words: Words, candidates: Iterable[StoredFingerprint]) -> list[Match]:
-        found = []
-        for candidate in candidates:
-            track = unpack(candidate.packed)[:MOST_WORDS]
+    def _compared(self, words: Words, stored: Iterable[StoredFingerprint]) -> Iterator[Match]:
+        for one in stored:
+            track = unpack(one.packed)[:MOST_WORDS]
             if score(track, words) > LEAST:
-                told = rounded(self._reported(track, words))
-                found.append(Match(candidate.track, told, candidate.id, candidate.duration))
-        return found
+                yield Match(one.track, rounded(self._reported(track, words)), one.id, one.duration)
 
 
 def _bounds(query: Query) -> tuple[int, int]:
     """Return the shortest and the longest duration that fit; none does where the first is more than the second."""
-    return max(query.duration - query.tolerance, 1), min(query.duration + query.tolerance, LONGEST_SECONDS)
+    if query.clip:
+        return 0, LONGEST_SECONDS
+    return max(query.duration - query.tolerance, 0), min(query.duration + query.tolerance, LONGEST_SECONDS)
