@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from linernotes.domain.identification import FingerprintChange
 from linernotes.stores.sql.identification.sessions import Sessions
-from linernotes.stores.sql.identification.values import HIGHEST
+from linernotes.stores.sql.identification.values import within
 
 SOURCE = "SELECT name FROM acoustid_database"
 LAST = "SELECT coalesce(max(id), 0) FROM acoustid_fingerprint_change"
@@ -28,5 +28,5 @@ class SqlChangeLog:
         return int(self._sessions.read(lambda session: session.ask(LAST))[0][0])
 
     def changes(self, after: int, *, limit: int) -> list[FingerprintChange]:
-        bounds = max(min(after, HIGHEST), 0), max(min(limit, HIGHEST), 0)
+        bounds = within(after), within(limit)
         return [FingerprintChange(*row) for row in self._sessions.read(lambda session: session.ask(CHANGES, bounds))]

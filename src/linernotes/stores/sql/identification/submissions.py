@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from linernotes.domain.identification import NewSubmission, SubmissionState, SubmissionStatus
 from linernotes.stores.sql.identification.sessions import Session, Sessions, Turn
 from linernotes.stores.sql.identification.tracks import BY_ID, ends
-from linernotes.stores.sql.identification.values import HIGHEST, SAID, countable, submission_row
+from linernotes.stores.sql.identification.values import SAID, countable, submission_row, within
 from linernotes.stores.sql.identification.work import SqlImportWork
 
 KNOWN = "SELECT account, digest, id FROM acoustid_submission WHERE digest {among}"
@@ -55,7 +55,7 @@ class SqlSubmissions:
         return [found.get(id_) for id_ in ids]
 
     def oldest_pending(self, *, before: int) -> int | None:
-        rows = self._sessions.read(lambda session: session.ask(OLDEST, (max(min(before, HIGHEST), -HIGHEST),)))
+        rows = self._sessions.read(lambda session: session.ask(OLDEST, (within(before),)))
         return rows[0][0] if rows else None
 
     def waiting(self) -> int:

@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar
 from linernotes.domain.identification import RecordingLink, StoredFingerprint, TrackLink, TrackRef, UserMetadata
 from linernotes.domain.ids import MBID
 from linernotes.stores.sql.identification.sessions import Row, Session
-from linernotes.stores.sql.identification.values import HIGHEST, countable, uuid_bytes, uuid_text
+from linernotes.stores.sql.identification.values import countable, uuid_bytes, uuid_text, within
 
 T = TypeVar("T")
 LONGEST = 1 << 31
@@ -66,7 +66,7 @@ class SqlTracks:
         return self._remote
 
     def fingerprints(self, ids: Sequence[int], *, shortest: int = 0, longest: int = LONGEST) -> list[StoredFingerprint]:
-        wanted, bounds = countable(ids), (min(max(shortest, 0), LONGEST), max(min(longest, LONGEST), -1))
+        wanted, bounds = countable(ids), (within(shortest, 0, LONGEST), within(longest, -1, LONGEST))
         rows = self._read(lambda session: session.ask_among(FINGERPRINTS, wanted, after=bounds))
         return _by_id(rows)
 
@@ -105,7 +105,7 @@ class SqlTracks:
 
     def metadata(self, tracks: Sequence[int], *, limit: int) -> list[tuple[UserMetadata, ...]]:
         wanted = countable(tracks) if limit > 0 else []
-        rows = self._read(lambda session: session.ask_among(METADATA, wanted, after=(min(limit, HIGHEST),)))
+        rows = self._read(lambda session: session.ask_among(METADATA, wanted, after=(within(limit),)))
         rows.sort(key=lambda row: (-row[1], row[2]))
         found = defaultdict(list)
         for track, _, _, *said in rows:

@@ -44,6 +44,11 @@ def countable(ids: Iterable[int]) -> list[int]:
     return [one for one in ids if 0 < one <= HIGHEST]
 
 
+def within(value: int, lowest: int = 0, highest: int = HIGHEST) -> int:
+    """Return a bound as it is, or the nearest one that a row can be compared with."""
+    return min(max(value, lowest), highest)
+
+
 def check_number(value: int, lowest: int, highest: int, what: str) -> int:
     """Return a number as it is. Raises Invalid outside its bounds."""
     if not lowest <= value <= highest:

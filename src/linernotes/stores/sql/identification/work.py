@@ -17,6 +17,7 @@ from linernotes.stores.sql.identification.values import (
     clean,
     said_in,
     uuid_text,
+    within,
 )
 
 PENDING = (
@@ -66,7 +67,7 @@ class SqlImportWork(SqlTracks):
         self._session = session
 
     def pending(self, *, limit: int, first: int = 0, last: int = HIGHEST) -> list[Submission]:
-        bounds = max(first, 0), max(min(last, HIGHEST), -1), max(limit, 0)
+        bounds = within(first), within(last, -1), within(limit)
         return [
             Submission(id=id_, created_at=created, attempts=attempts, said=said_in(said))
             for id_, created, attempts, *said in self._session.ask(PENDING, bounds)
