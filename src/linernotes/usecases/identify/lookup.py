@@ -57,7 +57,7 @@ class Identify:
         """
         matcher = self._matcher
         if matcher.remote or any(query.clip for query in queries):
-            return await self._search(lambda: matcher.compare(matcher.gather(queries), limit=limit))
+            return await self._search(lambda: matcher.find(queries, limit=limit))
         candidates = matcher.gather(queries)
         if sum([one.size + one.query.words.size for one in candidates if one.stored]) > LITTLE:
             return await self._search(lambda: matcher.compare(candidates, limit=limit))

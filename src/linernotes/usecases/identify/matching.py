@@ -56,6 +56,10 @@ class Matcher:
         """Whether gathering waits for another program."""
         return self._tracks.remote or self._index().remote
 
+    def find(self, queries: Sequence[Query], *, limit: int) -> list[tuple[Match, ...]]:
+        """Gather and compare."""
+        return self.compare(self.gather(queries), limit=limit)
+
     def gather(self, queries: Sequence[Query]) -> list[Candidates]:
         """Return the candidates of each query, by one search, one for each clip, and one read.
 
