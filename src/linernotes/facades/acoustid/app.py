@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import partial
 
 from linernotes.domain.errors import LinernotesError
 from linernotes.facades._kit.http import Reply, Request
 from linernotes.facades._kit.manifest import FacadeDeps
-from linernotes.facades.acoustid.calls import Answer, Call, Handler, read_aside
+from linernotes.facades.acoustid.calls import Answer, Call, Handler, aside
 from linernotes.facades.acoustid.door import Door
 from linernotes.facades.acoustid.errors import (
     INTERNAL,
@@ -49,10 +50,10 @@ class AcoustIdApp:
             return Reply(200, b"ok", content_type="text/plain; charset=UTF-8", headers=OPEN)
         form = XML if is_first_version(path) else JSON
         try:
-            given = await read_aside(request, self._offload, lambda: read_parameters(request))
+            given = await aside(request, self._offload, lambda: read_parameters(request))
             form = form if form is XML else given.form()
             answer = await self._answer(path, Call(request, given, self._offload))
-            return form.reply({**answer, "status": "ok"})
+            return await aside(request, self._offload, partial(form.reply, {**answer, "status": "ok"}))
         except Refused as refusal:
             return refusal.reply(form)
         except LinernotesError as error:

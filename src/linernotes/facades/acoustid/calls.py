@@ -26,9 +26,9 @@ class Call(msgspec.Struct, frozen=True):
     given: Parameters
     offload: Offload
 
-    async def read(self, work: Callable[[], T]) -> T:
-        """Run what reads the parameters, in the pool if there are very many of them."""
-        return await read_aside(self.request, self.offload, work)
+    async def aside(self, work: Callable[[], T]) -> T:
+        """Run work that takes as long as there are parameters, in the pool if there may be very many."""
+        return await aside(self.request, self.offload, work)
 
     @property
     def address(self) -> str:
@@ -51,6 +51,6 @@ Handler = Callable[[Call], Awaitable[Answer]]
 """Answers a call with the tree that goes beside the status; raises ``Refused`` or one of our errors."""
 
 
-async def read_aside(request: Request, offload: Offload, work: Callable[[], T]) -> T:
+async def aside(request: Request, offload: Offload, work: Callable[[], T]) -> T:
     """Run work that takes as long as the request's body is, in the pool if it is long."""
     return await offload(work) if len(request.body) > LARGE else work()

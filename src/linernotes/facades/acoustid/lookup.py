@@ -14,6 +14,7 @@ from linernotes.facades.acoustid.asked import Asked, Item, read_lookup
 from linernotes.facades.acoustid.calls import Answer, Call
 from linernotes.facades.acoustid.door import Door
 from linernotes.facades.acoustid.meta import Meta
+from linernotes.facades.acoustid.parameters import Parameters
 from linernotes.usecases.identify.counting import LookupCounter
 from linernotes.usecases.identify.lookup import Identify
 from linernotes.usecases.identify.values import Match
@@ -62,12 +63,12 @@ class Lookup:
 
     async def _answer(self, call: Call, dialect: Dialect) -> Answer:
         application = await self._door.application(call)
-        asked = await call.read(partial(read_lookup, call.given, duration=dialect.duration))
+        asked, meta = await call.aside(partial(_read, call.given, dialect))
         await self._door.admit(call, application)
         found = await self._found(asked.items)
         self._counter.count(application.id, hit=any(found), user_agent=call.user_agent, address=call.address)
         results = [[_result(match) for match in matches] for matches in found]
-        await self._describe(dialect.meta(call.given.text("meta")), results, found)
+        await self._describe(meta, results, found)
         return _answer(asked, results)
 
     async def _found(self, items: Sequence[Item]) -> list[Found]:
@@ -90,6 +91,10 @@ class Lookup:
             ids = list(dict.fromkeys(track.id for track in tracks))
             description = await self._identify.describe(ids, meta.detail)
             meta.attach([result for some in results for result in some], tracks, description)
+
+
+def _read(given: Parameters, dialect: Dialect) -> tuple[Asked, Meta]:
+    return read_lookup(given, duration=dialect.duration), dialect.meta(given.text("meta"))
 
 
 def _named(item: Item, track: TrackRef | None) -> Found:

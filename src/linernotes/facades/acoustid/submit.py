@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from itertools import islice
 
@@ -32,20 +33,17 @@ class Submit:
     async def status(self, call: Call) -> Answer:
         """Answer ``/v2/submission_status``. Only who asks for ``reasons`` is told that something was rejected."""
         application = await self._door.application(call)
-        ids = call.given.numbers("id")
+        ids = await call.aside(partial(call.given.numbers, "id"))
         reasons = bool(call.given.number("reasons"))
         await self._door.admit(call, application)
         found = await self._submitting.statuses(ids) if ids else []
-        said = [
-            status or SubmissionStatus(id_, SubmissionState.PENDING) for id_, status in zip(ids, found, strict=True)
-        ]
-        return {"submissions": [_told(status, reasons=reasons) for status in said]}
+        return {"submissions": await call.aside(partial(_listed, ids, found, reasons=reasons))}
 
     async def _answer(self, call: Call, dialect: Dialect) -> Answer:
         application = await self._door.application(call)
         account = await self._door.account(call)
         submitter = Submitter(account.id, application.id, call.given.text("clientversion"))
-        items = await call.read(partial(read_submissions, call.given, submitter, dialect))
+        items = await call.aside(partial(read_submissions, call.given, submitter, dialect))
         await self._door.admit(call, application)
         statuses = iter(await self._submitting.submit([one for item in items for one in item.said]))
         return {
@@ -55,6 +53,11 @@ class Submit:
                 for status in islice(statuses, len(item.said))
             ]
         }
+
+
+def _listed(ids: Sequence[int], found: Sequence[SubmissionStatus | None], *, reasons: bool) -> list[Tree]:
+    said = zip(ids, found, strict=True)
+    return [_told(status or SubmissionStatus(id_, SubmissionState.PENDING), reasons=reasons) for id_, status in said]
 
 
 def _told(status: SubmissionStatus, *, reasons: bool = False) -> dict[str, Tree]:

@@ -43,7 +43,7 @@ class Tracks:
 
     async def by_mbid(self, call: Call) -> Answer:
         """Answer ``/v2/track/list_by_mbid``."""
-        sent, mbids = await call.read(lambda: _mbids(call.given))
+        sent, mbids = await call.aside(lambda: _mbids(call.given))
         disabled, batch = bool(call.given.number("disabled")), bool(call.given.number("batch"))
         await self._door.admit(call)
         wanted = list(dict.fromkeys(mbids if batch else mbids[:1]))

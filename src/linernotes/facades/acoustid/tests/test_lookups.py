@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from linernotes.domain.identification import LookupCount
 from linernotes.facades.acoustid.app import build_app
 from linernotes.facades.acoustid.errors import refused
@@ -116,3 +118,15 @@ def test_the_server_s_own_refusals_have_the_service_s_form():
     assert refused(413, "why", "//lookup/").content_type == "text/xml; charset=UTF-8"
     assert refused(413, "why", "/base/v2//lookup").content_type == "application/json; charset=UTF-8"
     assert ("access-control-allow-origin", "*") in refused(413, "why", "/").headers
+
+
+def test_the_service_may_answer_below_other_paths():
+    from linernotes.facades._kit.http import Request
+    from linernotes.facades.acoustid import FACADE
+
+    assert FACADE.mounts(AcoustIdSettings(prefixes=("/acoustid",)))[:2] == ("/acoustid/v2", "/acoustid/lookup")
+    world = World()
+    below = Request("GET", "/track/list_by_puid", prefix="/music/acoustid/v2", query=f"puid={R1}")
+    assert asyncio.run(world.answer(below)).body == b'{"status": "ok", "tracks": []}'
+    first = Request("GET", "/", prefix="/music/acoustid/lookup")
+    assert asyncio.run(world.answer(first)).content_type == "text/xml; charset=UTF-8"
