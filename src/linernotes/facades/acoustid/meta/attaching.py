@@ -6,10 +6,9 @@ from collections.abc import Sequence
 
 import msgspec
 
-from linernotes.domain.entities import Recording
-from linernotes.domain.identification import TrackRef
+from linernotes.domain.identification import TrackRef, UserMetadata
 from linernotes.facades.acoustid.meta import compressing, legacy, nodes, usermeta
-from linernotes.facades.acoustid.meta.nesting import nested
+from linernotes.facades.acoustid.meta.nesting import Nesting
 from linernotes.facades.acoustid.meta.nodes import Node
 from linernotes.facades.acoustid.meta.tokens import Mode, Tokens
 from linernotes.usecases.identify.values import Description, Detail, LinkedRecording
@@ -42,10 +41,11 @@ class Meta(msgspec.Struct, frozen=True):
 
     def attach(self, results: Sequence[Node], tracks: Sequence[TrackRef], description: Description) -> None:
         """Add keys to each result, the track of the same place being its own. One track may be there several times."""
+        nesting = Nesting(description, self.tokens)
         for result, track in zip(results, tracks, strict=True):
-            result.update(self._of(track, description))
+            result.update(self._of(track, description, nesting))
 
-    def _of(self, track: TrackRef, description: Description) -> Node:
+    def _of(self, track: TrackRef, description: Description, nesting: Nesting) -> Node:
         links = description.links.get(track.id, ())
         tokens = self.tokens
         if tokens.mode is Mode.NOTHING:
@@ -54,28 +54,28 @@ class Meta(msgspec.Struct, frozen=True):
             found = legacy.recordings(links, description)
             return {self.name: found} if found else {}
         if tokens.mode is Mode.RECORDINGS:
-            return self._recordings(track, links, description)
-        tree = nested([link.recording for link in links if link.recording is not None], description, tokens)
+            found = [_recording(link, nesting, tokens) for link in links]
+            return self._listed(found, description.metadata.get(track.id, ()))
+        tree = nesting.below([link.recording for link in links if link.recording is not None])
         if tokens.compress:
             compressing.compress_groups(tree.get("releasegroups", ()))
             compressing.compress_releases(tree.get("releases", ()))
         return tree
 
-    def _recordings(self, track: TrackRef, links: Sequence[LinkedRecording], description: Description) -> Node:
-        found = [_recording(link, description, self.tokens) for link in links]
+    def _listed(self, recordings: list[Node], said: Sequence[UserMetadata]) -> Node:
+        """Return recordings with what users said after them."""
         if self.tokens.user_metadata:
-            said = description.metadata.get(track.id, ())[: usermeta.MOST]
-            found += [usermeta.recording(one, self.tokens) for one in said]
+            recordings += [usermeta.recording(one, self.tokens) for one in said[: usermeta.MOST]]
         if self.tokens.compress:
-            compressing.compress_recordings(found)
-        return {self.name: found} if found else {}
+            compressing.compress_recordings(recordings)
+        return {self.name: recordings} if recordings else {}
 
 
-def _recording(link: LinkedRecording, description: Description, tokens: Tokens) -> Node:
-    said: Recording | None = link.recording
+def _recording(link: LinkedRecording, nesting: Nesting, tokens: Tokens) -> Node:
+    said = link.recording
     node: Node = {"id": link.mbid} if said is None else nodes.recording(said, tokens)
     if tokens.sources:
         node["sources"] = link.sources
     if said is not None:
-        node |= nested([said], description, tokens)
+        node |= nesting.below([said])
     return node
