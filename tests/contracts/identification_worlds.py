@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
+from sqlalchemy import inspect, text
 
 from linernotes.domain.identification import NewSubmission, Submission, TrackRef, UserMetadata
 from linernotes.domain.ids import MBID
@@ -17,7 +18,10 @@ from linernotes.stores.memory.identification import MemoryIdentification
 from linernotes.stores.sql import SqlState, open_state
 from linernotes.stores.sql.identification.sessions import Turn
 from linernotes.stores.sql.identification.values import uuid_bytes
+from linernotes.stores.sql.opening import upgrade
+from tests.services import fresh_database
 
+DATABASE = pytest.StashKey[str]()
 KINDS = ("memory", "sqlite", "postgres")
 A, B, C = (MBID(f"{digit * 8}-0000-4000-8000-000000000000") for digit in "abc")
 PUID = "dddddddd-0000-4000-8000-000000000000"
@@ -72,16 +76,28 @@ class World:
         else:
             self.change("UPDATE acoustid_fingerprint SET track = NULL WHERE id = ?", fingerprint)
 
-    def change(self, text: str, *values: object) -> None:
+    def empty(self) -> None:
+        """Begin anew, but for the name of the database."""
+        assert isinstance(self.parts, SqlState)
+        with self.parts.engine.begin() as connection:
+            names = [name for name in inspect(connection).get_table_names() if name.startswith("acoustid_")]
+            names.remove("acoustid_database")
+            if connection.dialect.name == "postgresql":
+                connection.execute(text(f"TRUNCATE {', '.join(names)} RESTART IDENTITY"))
+            else:
+                for name in names:
+                    connection.execute(text(f"DELETE FROM {name}"))
+
+    def change(self, statement: str, *values: object) -> None:
         """Say something to the database."""
         assert isinstance(self.parts, SqlState)
         with self.parts.sessions.writing(Turn.IMPORT) as session:
-            session.tell(text, values)
+            session.tell(statement, values)
 
-    def ask(self, text: str, *values: object) -> list[Any]:
+    def ask(self, question: str, *values: object) -> list[Any]:
         """Ask the database something."""
         assert isinstance(self.parts, SqlState)
-        return self.parts.sessions.read(lambda session: session.ask(text, values))
+        return self.parts.sessions.read(lambda session: session.ask(question, values))
 
 
 @contextmanager
@@ -89,10 +105,25 @@ def opened_world(kind: str, folder: Path, request: pytest.FixtureRequest) -> Ite
     """Give an empty store of a kind; it is closed at the end."""
     if kind == "memory":
         yield World(MemoryIdentification())
-    else:
-        url = request.getfixturevalue("postgres_url") if kind == "postgres" else None
-        with closing(open_state(url or folder / "state.sqlite")) as state:
+    elif kind == "sqlite":
+        with closing(open_state(folder / "state.sqlite")) as state:
             yield World(state)
+    else:
+        with closing(open_state(_one_database(request))) as state:
+            world = World(state)
+            world.empty()
+            yield world
+
+
+def _one_database(request: pytest.FixtureRequest) -> str:
+    """Return the database that all these tests share, one after the other: to make one takes a second."""
+    session = request.session
+    if DATABASE not in session.stash:
+        whole_run = ExitStack()
+        session.stash[DATABASE] = whole_run.enter_context(fresh_database(request.getfixturevalue("postgres_server")))
+        session.addfinalizer(whole_run.close)
+        upgrade(session.stash[DATABASE])
+    return session.stash[DATABASE]
 
 
 def said(words: bytes = WORDS, **more: Any) -> NewSubmission:

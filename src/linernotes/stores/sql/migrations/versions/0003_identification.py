@@ -239,7 +239,7 @@ def _begin_to_count(dialect: str) -> None:
         for name in ("fingerprint", "submission"):  # they are packed already
             op.execute(f"ALTER TABLE acoustid_{name} ALTER COLUMN words SET STORAGE EXTERNAL")
         for name in LOCAL:
-            op.execute(f"ALTER SEQUENCE acoustid_{name}_id_seq RESTART WITH {FIRST_LOCAL_ID}")
+            op.execute(f"ALTER SEQUENCE acoustid_{name}_id_seq START WITH {FIRST_LOCAL_ID} RESTART")
     else:
         for name in LOCAL:
             op.execute(f"INSERT INTO sqlite_sequence (name, seq) VALUES ('acoustid_{name}', {FIRST_LOCAL_ID - 1})")
