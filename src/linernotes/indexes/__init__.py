@@ -1,4 +1,4 @@
-"""Indexes of fingerprints: `embedded/` is the engine in this process, `memory/` its plainly right twin."""
+"""Indexes of fingerprints: `embedded/` is the engine in this process, `remote/` a server's, `memory/` plainly right."""
 
 from __future__ import annotations
 
