@@ -15,6 +15,8 @@ import msgspec
 import mutagen.flac
 import numpy as np
 
+from linernotes.fingerprint.codec_fast import encode
+from linernotes.fingerprint.values import Words
 from tests.e2e.conftest import Answer, Home, Server, until
 from tests.fingerprint.sounds import Samples, write
 
@@ -41,6 +43,16 @@ def song_of(path: Path) -> Song:
     tags = mutagen.flac.FLAC(path)
     named = ("musicbrainz_trackid", "musicbrainz_albumid", "title", "artist")
     return Song(path, *(tags[name][0] for name in named))
+
+
+def item_of(words: Words, **said: object) -> dict[str, object]:
+    """Return what a client sends of a fingerprint, as whole seconds and text, and what it says of it."""
+    return {"duration": seconds_of(words), "fingerprint": encode(words), **said}
+
+
+def seconds_of(words: Words) -> int:
+    """Return how long the sound is that a fingerprint is of."""
+    return round(len(words) * 0.1238) + 3
 
 
 def sound_of(path: Path) -> tuple[Samples, int]:
@@ -99,7 +111,7 @@ def statuses(server: Server, ids: Iterable[int]) -> list[dict[str, Any]]:
     return [by_id[id_] for id_ in said["id"]]
 
 
-def imported(server: Server, ids: Iterable[int]) -> list[str]:
+def imported_as(server: Server, ids: Iterable[int]) -> list[str]:
     """Wait until submissions are imported; return their tracks, in order."""
     wanted = list(ids)
     until(lambda: {one["status"] for one in statuses(server, wanted)} == {"imported"})
