@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import TYPE_CHECKING
 
 from linernotes.domain.errors import LinernotesError
 from linernotes.facades._kit.http import Reply, Request
@@ -12,6 +13,7 @@ from linernotes.facades.native.changes import Changing
 from linernotes.facades.native.docs import Docs
 from linernotes.facades.native.entities import Entities
 from linernotes.facades.native.errors import NO_STORE, NOT_FOUND, UNEXPECTED, WRONG_METHOD, Problems
+from linernotes.facades.native.identifying import Identifying
 from linernotes.facades.native.listings import Listings
 from linernotes.facades.native.mapping import Mapper
 from linernotes.facades.native.replies import Replies
@@ -19,6 +21,9 @@ from linernotes.facades.native.routes import Operation, Router
 from linernotes.facades.native.searching import Searching
 from linernotes.facades.native.server import Server
 from linernotes.facades.native.settings import NativeSettings
+
+if TYPE_CHECKING:
+    from linernotes.usecases.identify.listening import Listening
 
 _PAGE_METHODS = ("allow", "GET, HEAD, OPTIONS")
 _log = logging.getLogger(__name__)
@@ -67,8 +72,8 @@ class NativeApp:
         return self._problems.failure(NOT_FOUND, request, "There is nothing at this address")
 
 
-def build_app(settings: NativeSettings, deps: FacadeDeps) -> NativeApp:
-    """Put the façade together."""
+def build_app(settings: NativeSettings, deps: FacadeDeps, *, listening: Listening | None = None) -> NativeApp:
+    """Put the façade together. Sound files are listened to by ``listening``, or by one of its own."""
     problems = Problems(prefix=settings.prefix, docs_prefix=settings.docs_prefix, max_age=settings.max_age_seconds)
     replies = Replies(max_age=settings.max_age_seconds, offload=deps.offload)
     mapper = Mapper(image_base=settings.image_base)
@@ -77,6 +82,7 @@ def build_app(settings: NativeSettings, deps: FacadeDeps) -> NativeApp:
         Searching(lookups=deps.lookups, replies=replies),
         Entities(lookups=deps.lookups, mapper=mapper, replies=replies),
         Listings(lookups=deps.lookups, mapper=mapper, replies=replies),
+        _identifying(deps, replies, listening),
         Changing(lookups=deps.lookups, library=deps.library, replies=replies),
         server,
     )
@@ -84,3 +90,15 @@ def build_app(settings: NativeSettings, deps: FacadeDeps) -> NativeApp:
     server.know(operations)
     docs = Docs(prefix=settings.prefix, docs_prefix=settings.docs_prefix)
     return NativeApp(operations=operations, problems=problems, docs=docs)
+
+
+def _identifying(deps: FacadeDeps, replies: Replies, listening: Listening | None) -> Identifying:
+    if deps.identification is None:
+        return Identifying(recognise=None, replies=replies)
+    from linernotes.facades.native.recognising import Recogniser  # noqa: PLC0415 - it loads compiled code
+    from linernotes.usecases.identify.listening import Listening  # noqa: PLC0415 - as above
+    from linernotes.usecases.identify.naming import Naming  # noqa: PLC0415 - as above
+
+    naming = Naming(known=deps.identification, version=deps.version)
+    recogniser = Recogniser(naming=naming, listening=listening or Listening(), replies=replies)
+    return Identifying(recognise=recogniser, replies=replies)

@@ -61,7 +61,7 @@ class Mapper:
             script=one.script,
             barcode=one.barcode,
             asin=one.asin,
-            events=tuple([wire.ReleaseEvent(date=day(event.date), area=area(event.area)) for event in one.events]),
+            events=events(one),
             labels=tuple([_release_label(each) for each in one.labels]),
             media=tuple([medium(each, tracks="tracks" in include) for each in one.media]),
             merged_mbids=one.old_mbids,
@@ -191,6 +191,11 @@ def album(one: e.AlbumSummary) -> wire.AlbumSummary:
         release_statuses=one.release_statuses,
         credit_position=one.credit_position,
     )
+
+
+def events(one: e.Release) -> tuple[wire.ReleaseEvent, ...]:
+    """Return when and where a release came out."""
+    return tuple([wire.ReleaseEvent(date=day(event.date), area=area(event.area)) for event in one.events])
 
 
 def medium(one: e.Medium, *, tracks: bool) -> wire.Medium:

@@ -73,7 +73,8 @@ def _operation(operation: Operation, schemas: dict[Any, Any]) -> dict[str, Any]:
         described["description"] = operation.description
     if operation.body is not None:
         content: dict[str, Any] = {"schema": schemas[operation.body], "example": operation.body_example}
-        described["requestBody"] = {"required": True, "content": {"application/json": content}}
+        files = _FILES if operation.files else {}
+        described["requestBody"] = {"required": True, "content": {"application/json": content, **files}}
     if operation.admin:
         described["security"] = [{"bearer": []}, {"key": []}]
     return described
@@ -111,7 +112,9 @@ def _parameter(one: Parameter) -> dict[str, Any]:
 
 def _schema(one: Parameter) -> dict[str, Any]:
     if one.schema is int:
-        return {"type": "integer", "minimum": 1, "maximum": MOST_ON_PAGE}
+        return {"type": "integer", "minimum": 1, "maximum": one.most or MOST_ON_PAGE}
+    if one.schema is float:
+        return {"type": "number", "minimum": 1}
     plain: dict[str, Any] = {"type": "string"}
     if isinstance(one.schema, tuple):
         plain["enum"] = list(one.schema)
@@ -136,6 +139,17 @@ def _header(description: str) -> dict[str, Any]:
     return {"description": description, "schema": {"type": "string"}}
 
 
+_FILES: dict[str, Any] = {
+    "application/octet-stream": {"schema": {"type": "string", "format": "binary", "description": "A file."}},
+    "multipart/form-data": {
+        "schema": {
+            "type": "object",
+            "properties": {"file": {"type": "string", "format": "binary"}},
+            "required": ["file"],
+            "description": "A form with a file; parameters of the query may be fields as well.",
+        }
+    },
+}
 _MOVED: dict[str, Any] = {
     "description": "The MBID was merged into another one.",
     "headers": {"Location": _header("The address of the entity that it leads to.")},

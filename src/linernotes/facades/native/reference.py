@@ -64,7 +64,9 @@ def _parameters(parameters: list[dict[str, Any]]) -> Iterator[str]:
 
 def _body(one: dict[str, Any]) -> Iterator[str]:
     if "requestBody" in one:
-        yield f"The body is {_kind(one['requestBody']['content']['application/json']['schema'])}.\n\n"
+        content = one["requestBody"]["content"]
+        others = "".join([f" or `{kind}`" for kind in content if kind != "application/json"])
+        yield f"The body is {_kind(content['application/json']['schema'])}{others}.\n\n"
 
 
 def _answers(one: dict[str, Any]) -> Iterator[str]:

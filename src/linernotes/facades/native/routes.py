@@ -14,7 +14,10 @@ Handler = Callable[..., Awaitable[Reply]]
 
 
 class Parameter(msgspec.Struct, frozen=True, kw_only=True):
-    """A parameter of the query; ``schema`` is its type as msgspec has it, ``listed`` one with commas between parts."""
+    """A parameter of the query; ``schema`` is its type as msgspec has it, ``listed`` one with commas between parts.
+
+    ``most`` is the highest number that it may be, 0 for that of entities on a page.
+    """
 
     name: str
     description: str
@@ -22,13 +25,15 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
     required: bool = False
     listed: bool = False
     example: Any = None
+    most: int = 0
 
 
 class Operation(msgspec.Struct, frozen=True, kw_only=True):
     """A method and a path, in which ``{mbid}`` stands for any one part, and everything that is said about them.
 
     ``answer`` is the type of the body, ``example`` an MBID to try. ``failures`` are the statuses that it may have
-    beside those that every operation has. ``moves`` says that it may send the client on.
+    beside those that every operation has. ``moves`` says that it may send the client on, ``files`` that the body may
+    also be a file, or a form with one.
     """
 
     method: str
@@ -47,6 +52,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     failures: tuple[int, ...] = ()
     moves: bool = False
     admin: bool = False
+    files: bool = False
 
 
 class Match(NamedTuple):

@@ -12,8 +12,10 @@ import pytest
 
 from linernotes.facades.native.openapi import describe
 from linernotes.facades.native.tests.world import ADMIN, Site
+from linernotes.fingerprint.codec import encode
 from tests.contracts import world as w
 from tests.contracts.world import mbid
+from tests.usecases.identify.naming_world import KNOWN, LIKE_KNOWN, OTHER, SECONDS, STRANGE, TAGGED, Sounds
 
 GOLDEN = Path(__file__).parent / "golden"
 EVERYTHING = "aliases,tags,rating,links"
@@ -55,6 +57,20 @@ READ = {
     "the first page of what changed": "/changes?type=artist&limit=1",
 }
 BATCH = {"artists": [w.ALPHA.mbid, NOBODY], "recordings": [mbid("Song before")], "include": {"artists": ["rating"]}}
+SOUNDS: dict[str, tuple[str, dict[str, Any]]] = {
+    "a sound with its recordings": ("/identify", {"fingerprint": encode(KNOWN), "duration": SECONDS + 0.97}),
+    "a sound with everything": (
+        "/identify?include=releases,release-groups,user-metadata",
+        {"fingerprint": LIKE_KNOWN.tolist(), "duration": SECONDS + 2, "limit": 3},
+    ),
+    "a sound of a recording that nobody knows": ("/identify", {"fingerprint": encode(OTHER), "duration": SECONDS}),
+    "a sound of which users alone know": (
+        "/identify",
+        {"fingerprint": encode(TAGGED), "duration": SECONDS, "include": ["user-metadata"]},
+    ),
+    "an excerpt": ("/identify?clip=1", {"fingerprint": KNOWN[300:420].tolist()}),
+    "a sound that nobody knows": ("/identify", {"fingerprint": encode(STRANGE), "duration": SECONDS}),
+}
 REFUSED: dict[str, tuple[int, str, str]] = {
     "an artist that nobody knows": (404, "GET", f"/artists/{NOBODY}"),
     "a path that leads nowhere": (404, "GET", "/nothing"),
@@ -65,6 +81,7 @@ REFUSED: dict[str, tuple[int, str, str]] = {
     "a limit that is too large": (400, "GET", "/search?q=x&limit=1000"),
     "two identifiers at once": (400, "GET", "/releases?barcode=1&ids=2"),
     "a time that is none": (400, "GET", "/changes?type=artist&since=yesterday"),
+    "identification is switched off": (404, "POST", "/identify"),
     "a refresh without a key": (401, "POST", f"/artists/{w.ALPHA.mbid}/refresh"),
     "a wrong method": (405, "DELETE", f"/artists/{w.ALPHA.mbid}"),
 }
@@ -106,6 +123,15 @@ def test_an_answer_is_the_same_byte_for_byte_and_as_the_document_describes_it(si
     check(document, site, "GET", READ[name], 200, reply.body)
 
 
+@pytest.mark.parametrize("name", SOUNDS)
+def test_what_a_sound_is_is_the_same_byte_for_byte_and_as_the_document_describes_it(document, name) -> None:
+    site, (target, said) = Site(sounds=Sounds(full=True)), SOUNDS[name]
+    reply = site.post(target, said)
+    assert (reply.status, reply.shared) == (200, False), reply.body
+    compare(name, reply.body)
+    check(document, site, "POST", target, 200, reply.body)
+
+
 def test_a_batch_accounts_for_every_mbid(site, document) -> None:
     reply = site.post("/batch", BATCH)
     assert (reply.status, reply.shared) == (200, False)
@@ -131,4 +157,10 @@ def test_a_refusal_is_a_problem_byte_for_byte(site, document, name) -> None:
 
 
 def test_every_golden_file_is_an_answer_of_a_test() -> None:
-    assert {file.stem for file in GOLDEN.iterdir()} == {*READ, *REFUSED, "a batch of several kinds", "a refresh"}
+    assert {file.stem for file in GOLDEN.iterdir()} == {
+        *READ,
+        *REFUSED,
+        *SOUNDS,
+        "a batch of several kinds",
+        "a refresh",
+    }
