@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linernotes.fingerprint.query import extract_query
+from linernotes.fingerprint.query import extract_all, extract_query
 from linernotes.fingerprint.values import SILENCE, as_words
 from tests.fingerprint.made_up import any_words, track
 
@@ -42,3 +42,11 @@ def test_short_fingerprints_are_taken_from_an_earlier_word_on():
 def test_silence_alone_makes_an_empty_query_and_a_word_like_silence_does_not():
     assert extract_query(as_words([SILENCE] * 200)).size == 0
     assert extract_query(as_words([SILENCE ^ 1])).tolist() == [SILENCE & 0xFFFFFFF0]
+
+
+@given(words=any_words, repeats=st.integers(1, 3))
+def test_everything_is_every_different_value_but_silence_in_the_order_of_the_words(words, repeats):
+    mixed = np.concatenate([np.full(3, SILENCE, dtype=np.uint32), *[words] * repeats, track(3, 700)])
+    values = [number & 0xFFFFFFF0 for number in mixed.tolist() if number != SILENCE]
+    assert extract_all(mixed).tolist() == sorted(set(values), key=values.index)
+    assert extract_all(mixed[:3]).size == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -39,10 +40,14 @@ class AskedClients:
         self.fault: Exception | None = None
         self.before_adding: Callable[[], object] = lambda: None
         self.dies_at_account = False
+        self.gate = threading.Event()
+        self.gate.set()
 
     def application(self, digest: bytes) -> Application | None:
         self._count()
-        return self.kept.application(digest)
+        found = self.kept.application(digest)
+        self.gate.wait()
+        return found
 
     def account(self, digest: bytes) -> Account | None:
         self._count()
@@ -235,6 +240,18 @@ async def test_a_fault_is_no_answer_and_is_not_remembered() -> None:
         await desk.keyring.application("v8pQ6oyB")
     desk.clients.fault = None
     assert (await desk.keyring.application("v8pQ6oyB")).name == "MusicBrainz Picard"
+
+
+async def test_what_was_being_asked_for_when_something_changed_is_not_remembered() -> None:
+    desk = Desk()
+    application, key = await desk.keyring.new_application(account=None, name="mine", version="1")
+    desk.clients.gate.clear()
+    asking = asyncio.create_task(desk.keyring.application(key))
+    await asyncio.sleep(0.01)
+    await desk.keyring.set_active(application.id, active=False)
+    desk.clients.gate.set()
+    await asyncio.gather(asking, return_exceptions=True)
+    assert await desk.refused(key)
 
 
 async def test_a_new_key_replaces_the_old_one() -> None:

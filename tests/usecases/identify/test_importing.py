@@ -12,7 +12,7 @@ from linernotes.fingerprint.query import extract_query
 from linernotes.fingerprint.values import SILENCE, Words
 from linernotes.ports.fingerprints import SearchRules
 from linernotes.usecases.identify.importing import BATCH, BATCHES, ImportTally
-from linernotes.usecases.identify.jobs import IMPORT_MANY, LAST, read_span
+from linernotes.usecases.identify.jobs import IMPORT_MANY, LAST, Span, read_span
 from tests.fingerprint.made_up import noisy, track
 from tests.usecases.identify.submit_world import World, mbid, said
 
@@ -149,11 +149,14 @@ def test_what_one_job_does_not_reach_has_another_job() -> None:
     assert not world.jobs()
 
 
-def test_an_importer_that_is_stopped_leaves_a_job_for_the_rest() -> None:
+def test_an_importer_that_is_stopped_leaves_its_job_to_the_next_process() -> None:
     world = World()
     world.add(said(SONG))
+    world.queue.put([Span(1, 1).many()], now=world.now)
     world.importer.stop()
-    assert world.importer.run(1, 1) == ImportTally()
+    world.work()
+    assert world.status(1).state is SubmissionState.PENDING
     world.start()
+    world.now += 10_000
     world.work()
     assert world.status(1).state is SubmissionState.IMPORTED

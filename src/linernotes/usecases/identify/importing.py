@@ -26,7 +26,7 @@ from linernotes.usecases.identify.saying import heard, says_something
 BATCH = 32
 """Submissions in one transaction."""
 
-BATCHES = 128
+BATCHES = 64
 """Batches in one job; what is left has another one, so that no job is too long."""
 
 LEAST_DISTINCT = 80
@@ -102,13 +102,14 @@ class Importer:
     def run(self, first: int, last: int) -> ImportTally:
         """Import what waits within these numbers (inclusive) and was not tried before; return what became of it.
 
-        Raises `Unavailable` while there is no index to search, and what the store raises; what was not reached waits.
+        Raises `Unavailable` while there is no index to search and after `stop`, and what the store raises; what was not
+        reached waits, and the same call goes on with it.
         """
         with self._turn:
             tally = ImportTally()
             for _ in range(BATCHES):
                 if self._stopped.is_set():
-                    break
+                    raise Unavailable("The server is stopping.")
                 outcome = self._batch(first, last)
                 tally += outcome.tally
                 if outcome.seen is None:
@@ -140,7 +141,7 @@ class Importer:
             self._put(Span(oldest, LAST).many("all that wait"))
 
     def stop(self) -> None:
-        """Let what runs end with its batch; the rest has a job again."""
+        """Let what runs end with its batch, so that its job is tried again."""
         self._stopped.set()
 
     def _batch(self, first: int, last: int, *, again: bool = False) -> _Outcome:

@@ -20,7 +20,9 @@ from linernotes.ports.fingerprints import FingerprintIndex, Hit, SearchRules
 from linernotes.ports.identification import Tracks
 from linernotes.usecases.identify.values import TOLERANCE
 
-CANDIDATES = SearchRules(limit=40, min_score=1, percent=10)
+CANDIDATES = SearchRules(limit=20, min_score=1, percent=10)
+"""What the index is asked for, as AcoustID's importer does."""
+
 JOINS = 0.75
 """A fingerprint that scores more than this may join the track."""
 
@@ -64,7 +66,7 @@ class Placing:
         """Take an index that has been fed with all that the tracks hold; ``full`` says what it keeps of each."""
         self._tracks = tracks
         self._index = index
-        self._extract = extract_all if full else extract_query
+        self._full = full
         self._hits: dict[int, list[Hit]] = {}
         self._known: dict[int, StoredFingerprint] = {}
         self._unpacked: dict[int, Words] = {}
@@ -90,7 +92,7 @@ class Placing:
         one = StoredFingerprint(fingerprint, track, sample.duration, sample.submission.said.packed)
         self._known[fingerprint], self._unpacked[fingerprint] = one, sample.words
         self._on_track.setdefault(track.id, []).append(one)
-        for hash_ in self._extract(sample.words).tolist():
+        for hash_ in extract_all(sample.words).tolist() if self._full else sample.query:
             self._fresh.setdefault(hash_, []).append(fingerprint)
 
     def _matches(self, sample: Sample) -> list[tuple[float, StoredFingerprint]]:

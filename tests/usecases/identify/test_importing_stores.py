@@ -1,0 +1,80 @@
+"""Importing on the databases that servers use: the same outcome, by several processes' worth of importers at once."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from linernotes.domain.identification import SubmissionState
+from linernotes.queues.sql import SqlQueue
+from linernotes.stores.sql import SqlState, open_state
+from linernotes.usecases.identify.importing import ImportTally
+from linernotes.usecases.identify.jobs import LAST
+from tests.fingerprint.made_up import noisy, track
+from tests.usecases.identify.submit_world import World, mbid, said
+
+SONGS = [track(seed, 300) for seed in range(12)]
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def state(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlState]:
+    place = request.getfixturevalue("postgres_url") if request.param == "postgres" else tmp_path / "state.sqlite"
+    with closing(open_state(place)) as opened:
+        yield opened
+
+
+def world_on(state: SqlState) -> World:
+    world = World(kept=state)
+    world.queue = SqlQueue(engine=state.engine)  # type: ignore[assignment]
+    world.start()
+    return world
+
+
+def test_batches_come_out_as_in_memory(state: SqlState) -> None:
+    world = world_on(state)
+    takes = [noisy(song, share) for song in SONGS for share in (0, 0.02, 0.08)]
+    new = [said(words, number) for number, words in enumerate([*takes, SONGS[0][:60]], 1)]
+    tally = world.bring(*new)
+    assert tally == World().bring(*new)
+    assert tally == ImportTally(imported=36, rejected=1, tracks=12, fingerprints=24)
+    assert world.sources() == {mbid(number): 1 for number in range(1, 37)}
+
+
+def test_one_bad_submission_is_undone_alone(state: SqlState) -> None:
+    world = world_on(state)
+    world.add(said(SONGS[0], 1), said(SONGS[1], 2, packed=b"\x01\x00\x00\xffrubbish"), said(SONGS[2], 3))
+    assert world.importer.run(1, LAST) == ImportTally(imported=2, failed=1, tracks=2, fingerprints=2)
+    for _ in range(2):
+        world.now += 60_000
+        world.work(attempts=3)
+    (dead,) = world.jobs()
+    assert (dead.state.value, "cannot be read" in dead.reason) == ("dead", True)
+    assert [world.status(id_).state for id_ in (1, 2, 3)] == [
+        SubmissionState.IMPORTED,
+        SubmissionState.PENDING,
+        SubmissionState.IMPORTED,
+    ]
+
+
+def test_importers_that_work_at_once_import_everything_once(state: SqlState) -> None:
+    worlds = [world_on(state) for _ in range(3)]
+    takes = [noisy(song, 0.01 * number, number) for number in range(10) for song in SONGS]
+    worlds[0].add(*(said(words, number) for number, words in enumerate(takes, 1)))
+    for world in worlds:
+        world.index = worlds[0].index
+    tallies: list[ImportTally] = []
+    threads = [
+        threading.Thread(target=lambda world=world: tallies.append(world.importer.run(1, LAST))) for world in worlds
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(tally.imported for tally in tallies) == len(takes)
+    assert set(worlds[0].sources().values()) == {1}
+    assert sum(tally.tracks for tally in tallies) == len(SONGS)
+    assert worlds[0].index.state().documents == len(worlds[0].stored())
