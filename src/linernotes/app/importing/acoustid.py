@@ -17,7 +17,9 @@ from linernotes.stores.sql import SqlState
 from linernotes.stores.sql.identification.public_data import SqlPublicData
 
 PHASE = "import"
-_ROWS = 5000
+ROWS = 20_000
+"""Rows of one transaction: many, as links by MBID touch a page of an index each."""
+
 _BYTES = 32 << 20
 
 Complain = Callable[[DataFile, int, Invalid], None]
@@ -81,13 +83,20 @@ class Loading:
     """
 
     def __init__(
-        self, *, data: PublicData | None, progress: Progress, own: bool = False, complain: Complain | None = None
+        self,
+        *,
+        data: PublicData | None,
+        progress: Progress,
+        own: bool = False,
+        complain: Complain | None = None,
+        rows: int = ROWS,
     ) -> None:
-        """Read nothing yet; ``own`` as for `RowReader`."""
+        """Read nothing yet; ``own`` as for `RowReader`, ``rows`` is how many are loaded at once."""
         self._data = data
         self._progress = progress
         self._own = own
         self._complain = complain
+        self._rows = rows
         self.tallies = {stream: Tally() for stream in Stream}
 
     def run(self, plan: Plan) -> None:
@@ -110,7 +119,7 @@ class Loading:
                 except Invalid as exc:
                     mark = self._passed_over(file, number, exc, mark)
                 size += len(line)
-                if len(batch) >= _ROWS or size >= _BYTES:
+                if len(batch) >= self._rows or size >= _BYTES:
                     mark = replace(mark, lines=number)
                     self._take(file, batch, mark)
                     batch, size = [], 0

@@ -28,6 +28,8 @@ PUT_MARK = (
     " bad = excluded.bad, digest = excluded.digest"
 )
 GO_ON = "SELECT setval(?::text::regclass, greatest((SELECT last_value FROM {sequence}), ?))"
+# Many rows at once touch many pages: they are kept, and written back once for several batches.
+ROOMY = ("PRAGMA cache_size = -131072", "PRAGMA wal_autocheckpoint = 32768")
 LOADERS: dict[Stream, Callable[[Session, Any], Loaded]] = {
     Stream.TRACK: load_tracks,
     Stream.META: load_meta,
@@ -45,6 +47,7 @@ class SqlPublicData:
     def __init__(self, *, engine: Engine, sessions: Sessions) -> None:
         """Load by sessions and read by the engine, both of one database; the tables must be there."""
         self._engine = engine
+        self._is_server = engine.dialect.name == "postgresql"
         self._sessions = sessions
 
     def mark(self, name: str, size: int) -> FileMark | None:
@@ -53,6 +56,7 @@ class SqlPublicData:
 
     def load(self, stream: Stream, rows: Sequence[PublicRow], mark: FileMark) -> Loaded:
         with self._sessions.writing(Turn.IMPORT) as session:
+            self._make_room(session)
             loaded = LOADERS[stream](session, rows)
             self._count_on(session, stream, rows)
             values = mark.name, mark.size, mark.modified, mark.lines, mark.bad, mark.digest
@@ -62,16 +66,21 @@ class SqlPublicData:
     @contextmanager
     def reading(self) -> Iterator[PublicReading]:
         with translated(), self._engine.connect() as connection:
-            if self._engine.dialect.name == "postgresql":
+            if self._is_server:
                 connection.execution_options(isolation_level="REPEATABLE READ")
                 connection.execute(text("SET LOCAL statement_timeout = 0"))  # sorting takes what it takes
             else:
                 connection.exec_driver_sql("BEGIN")
             yield SqlPublicReading(connection)
 
+    def _make_room(self, session: Session) -> None:
+        if not self._is_server:
+            for each in ROOMY:
+                session.ask(each)
+
     def _count_on(self, session: Session, stream: Stream, rows: Sequence[PublicRow]) -> None:
         """Number what is made here from now on above rows that were made here before. SQLite does so by itself."""
         highest = max((row.id for row in rows), default=0)
-        if highest >= FIRST_LOCAL_ID and self._engine.dialect.name == "postgresql":
+        if highest >= FIRST_LOCAL_ID and self._is_server:
             sequence = f"{SOURCES[stream].table.name}_id_seq"
             session.ask(GO_ON.format(sequence=sequence), (sequence, highest))
