@@ -57,6 +57,9 @@ def group(number: int) -> ReleaseGroup:
     return ReleaseGroup(mbid("c", number), f"Album {number}", BY_SOMEBODY)
 
 
+MERGED = recording(5, old_mbids=(mbid("a", 1), mbid("a", 2)))
+
+
 class CountingCatalogue(MemoryCatalogue):
     """A catalogue that keeps a list of its reads, and fails where it is told to."""
 
@@ -121,7 +124,7 @@ def test_each_thing_is_read_once_however_many_tracks_there_are(tracks):
 @pytest.mark.parametrize(
     ("detail", "reads"),
     [
-        (Detail(), []),
+        (Detail(), ["recordings"]),
         (Detail(recordings=True), ["recordings"]),
         (Detail(recordings=True, releases=True), ["recordings", "releases"]),
         (Detail(recordings=True, release_groups=True), ["recordings", "releases", "release_groups"]),
@@ -234,6 +237,15 @@ def test_what_is_not_known_here_is_asked_of_sources_one_thing_after_the_other():
     assert found.release_groups == {mbid("c", 1): group(1)}
 
 
+def test_for_links_alone_merges_are_followed_and_no_source_is_asked():
+    source = source_of(recording(1), recording(2))
+    shelf = Shelf(MemoryLiveBuild(Build(CountingCatalogue(recordings=[MERGED]), NoNames())), sources=[source])
+    world = World(library=shelf.library)
+    world.link(1, RecordingLink(mbid("a", 1), 1), RecordingLink(mbid("a", 3), 1))
+    assert [link.mbid for link in described(world, 1, detail=Detail()).links[1]] == [mbid("a", 3), mbid("a", 5)]
+    assert source.asked == []
+
+
 def test_sources_that_take_too_long_or_fail_leave_what_is_known():
     slow, failing = source_of(recording(1)), source_of(recording(1))
     failing.fault = Unavailable("away")
@@ -265,8 +277,7 @@ def test_what_little_is_known_of_a_release_is_told_where_nobody_says_more():
 
 
 def test_old_and_new_mbids_of_a_recording_have_the_same_tracks():
-    merged = recording(5, old_mbids=(mbid("a", 1), mbid("a", 2)))
-    world = world_of(CountingCatalogue(recordings=[merged, recording(8)]))
+    world = world_of(CountingCatalogue(recordings=[MERGED, recording(8)]))
     world.link(3, RecordingLink(mbid("a", 5), 1), RecordingLink(mbid("a", 1), 1, disabled=True))
     world.link(1, RecordingLink(mbid("a", 2), 1, disabled=True), RecordingLink(mbid("a", 1), 1, disabled=True))
     world.link(2, RecordingLink(mbid("a", 1), 1), RecordingLink(mbid("a", 7), 1))

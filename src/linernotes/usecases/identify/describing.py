@@ -57,15 +57,16 @@ class Describer:
         self._seconds = seconds
 
     async def describe(self, tracks: Sequence[int], detail: Detail) -> Description:
-        """Return what is known; without any detail that is links alone. Raises what the tracks' store has for a fault.
+        """Return what is known. Raises what the tracks' store has for a fault.
 
-        Whoever links to a recording by an MBID of old links to the recording that it was merged into.
+        Whoever links to a recording by an MBID of old links to the recording that it was merged into. Without any
+        detail, links are wanted alone: no source is asked.
         """
         asked = list(dict.fromkeys(tracks))
         remote = self._tracks.remote
         links = await self._run(lambda: self._tracks.links(asked), len(asked), remote=remote)
         enabled = [tuple([link for link in row if not link.disabled]) for row in links]
-        known = await self._known(enabled, detail) if detail != Detail() else _Known()
+        known = await self._known(enabled, detail)
         metadata = {}
         if detail.user_metadata and not known.recordings:
             said = await self._run(lambda: self._tracks.metadata(asked, limit=MOST_METADATA), len(asked), remote=remote)
@@ -81,9 +82,12 @@ class Describer:
         mbids = _in_turn([[link.mbid for link in row] for row in links], MOST_RECORDINGS)
         if not mbids:
             return _Known()
+        if detail == Detail():
+            return await self._look(mbids, detail)
         return (await self._library.ask(lambda: self._look(mbids, detail), seconds=self._seconds)).result
 
     async def _look(self, mbids: Sequence[MBID], detail: Detail) -> _Known:
+        """Read what is here; the library fetches what is missing if it asked for this."""
         known = _Known()
         try:
             build = self._library.current()

@@ -65,11 +65,14 @@ class Tokens(msgspec.Struct, frozen=True, kw_only=True):
         if self.mode is Mode.LEGACY:
             return Detail(recordings=True, releases=True)
         groups = self.release_groups is not Part.NONE
+        releases = groups or self.releases is not Part.NONE
+        said = self.user_metadata and self.mode is Mode.RECORDINGS
         return Detail(
-            recordings=True,
-            releases=groups or self.releases is not Part.NONE,
+            # Ids alone are in the links: no source need be asked for recordings.
+            recordings=releases or said or self.recordings is Part.FULL,
+            releases=releases,
             release_groups=groups,
-            user_metadata=self.user_metadata and self.mode is Mode.RECORDINGS,
+            user_metadata=said,
         )
 
 

@@ -111,7 +111,10 @@ def check_releases(words: set[str], releases: list[dict[str, object]]) -> None:
     [
         ("", Detail()),
         ("compress usermeta", Detail()),
-        ("1", Detail(recordings=True)),
+        ("1", Detail()),
+        ("recordings recordingids isrcs sources", Detail()),
+        ("recordingids releaseids", Detail(recordings=True, releases=True)),
+        ("isrcs", Detail(recordings=True)),
         ("2", Detail(recordings=True, releases=True)),
         ("recordings usermeta", Detail(recordings=True, user_metadata=True)),
         ("releases usermeta", Detail(recordings=True, releases=True)),
