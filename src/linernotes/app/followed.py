@@ -14,6 +14,7 @@ from typing import Protocol
 
 import structlog
 
+from linernotes.app.warming import warm_identification
 from linernotes.domain.errors import Conflict, LinernotesError, Unavailable
 from linernotes.fingerprint.index.indexes import Indexes
 from linernotes.fingerprint.index.settings import IndexSettings
@@ -154,6 +155,7 @@ class FollowedIndex:
             if self._closed:
                 raise Unavailable(CLOSED)
             opened = self._place.open()
+            warm_identification(full=self._full)
             try:
                 self._index = self._fed(opened, progress or NoProgress())
             except BaseException:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from linernotes.app import logs
 from linernotes.app.followed import FOLDER
 from linernotes.app.growing import build_library
 from linernotes.app.identification import Identifying
@@ -47,6 +48,8 @@ async def open_identification(settings: Settings, *, progress: Progress | None =
     The index is fed what it lacks first, which ``progress`` hears of. While another process has it, it is read as that
     one left it last. Raises what opening the state raises.
     """
+    # What a server's log has as news is none to whoever runs a command.
+    logs.configure(msgspec.structs.replace(settings.log, level="warning"))
     from linernotes.app.builds import builds_of
 
     async with AsyncExitStack() as stack:

@@ -1,4 +1,4 @@
-"""Makes the compiled code of index and protocol ready, so that no request waits for it."""
+"""Makes compiled code ready, so that no request waits for it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,11 @@ from linernotes.facades.fpindex.reading import read_hashes, read_search
 from linernotes.facades.fpindex.updates import read_update
 from linernotes.fingerprint.index.index import Index
 from linernotes.fingerprint.index.memory import MemoryDirectory
+from linernotes.fingerprint.index.values import update_of
+from linernotes.fingerprint.match.align import align
+from linernotes.fingerprint.match.compare import lookup_score, score
+from linernotes.fingerprint.packed import pack, unpack
+from linernotes.fingerprint.query import extract_query
 
 
 def warm_up() -> None:
@@ -28,6 +33,23 @@ def warm_up() -> None:
             _look(index, query)
         index.merge()
         _look(index, query)
+
+
+def warm_identification(*, full: bool) -> None:
+    """Put a fingerprint into an index in memory and look it up, as a look-up and an import do."""
+    words = np.arange(1, 400, dtype=np.uint32) << np.uint32(20)
+    query = extract_query(words)
+    with Index.open(MemoryDirectory()) as index:
+        index.update(update_of([(1, query)]))
+        for _ in range(2):
+            index.search(query)
+            index.searcher().search_all([query, query])
+            index.flush()
+    kept = unpack(pack(words))
+    score(kept, words)
+    lookup_score(kept, words)
+    if full:
+        align(words[100:200], words)
 
 
 def _look(index: Index, query: np.ndarray[tuple[int], np.dtype[np.uint32]]) -> None:

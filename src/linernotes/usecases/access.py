@@ -101,7 +101,7 @@ class Access:
         if not limit:
             return None
         # Wrong keys count for the address too: who tries many is slowed down like anybody else there.
-        who = f"address:{_neighbourhood(caller.address)}" if caller.key_id is None else f"key:{caller.key_id}"
+        who = f"address:{neighbourhood(caller.address)}" if caller.key_id is None else f"key:{caller.key_id}"
         return await self._limits.hit(who, limit=limit, window=WINDOW_SECONDS, cost=cost)
 
 
@@ -167,7 +167,7 @@ def _refused(key: ApiKey | None, scope: Scope) -> LinernotesError:
 
 
 @lru_cache(4096)
-def _neighbourhood(address: str) -> str:
+def neighbourhood(address: str) -> str:
     """Return what is counted as one address: of IPv6 the first 64 bits, since that much is given to one household."""
     try:
         parsed = ip_address(address)

@@ -141,8 +141,9 @@ class Dispatcher:
 
     def unacceptable(self, answer: Representation, path: str) -> Representation:
         """Return what a client gets that takes none of the forms of ``answer``."""
-        reply = refusal_reply(Refusal(406, "No acceptable content coding"), path, guarded=answer.guarded)
-        return self._represent(self._place(path).mounted, reply, answer.route)
+        mounted = self._place(path).mounted
+        refusal = Refusal(406, "No acceptable content coding")
+        return self._represent(mounted, _refusal(mounted, refusal, path), answer.route)
 
     async def _make(
         self, incoming: Incoming, place: Place, caller: Caller | None, key: Key, build: object

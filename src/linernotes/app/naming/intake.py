@@ -13,6 +13,7 @@ from linernotes.app.jobs import unix_milliseconds
 from linernotes.app.naming.acoustid_client import AcoustidClient
 from linernotes.app.naming.acoustid_wire import Receipts
 from linernotes.app.naming.importing import Became, became
+from linernotes.app.naming.opening import check_enabled, open_client
 from linernotes.app.naming.reading import Tagged
 from linernotes.app.offload import Pool
 from linernotes.app.stores import open_stores, queue_of
@@ -172,14 +173,13 @@ async def open_intake(
     Raises ``Invalid`` without a user's key for a server, and ``Unauthorised`` for one that is not known here.
     """
     if server:
-        from linernotes.app.naming.opening import open_client
-
         key = user or settings.naming.user.reveal()
         if not key:
             raise Invalid("A server takes files from users that it knows.", hint="Give your user's key with --user.")
         async with open_client(settings, server=server, client=client) as asked:
             yield RemoteIntake(client=asked, user=key)
         return
+    check_enabled(settings)
     state = open_stores(settings)
     pool = Pool(threads=1, leases=Leases())
     submitting = Submitting(submissions=state.submissions, queue=queue_of(state), offload=pool, now=unix_milliseconds)

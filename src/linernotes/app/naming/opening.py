@@ -6,13 +6,18 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from linernotes.app.config.settings import Settings
 from linernotes.app.naming.values import Namer
-from linernotes.domain.errors import Invalid
+from linernotes.domain.errors import Invalid, Unavailable
 from linernotes.ports.progress import Progress
 
 if TYPE_CHECKING:
     from linernotes.app.naming.acoustid_client import AcoustidClient
+
+PATIENCE_SECONDS = 60.0
+"""How long a search may take that no client waits for."""
 
 ANY_CLIENT = "linernotes"
 """The key that a server of ours is asked with, which takes any."""
@@ -42,11 +47,24 @@ async def open_namer(
         raise Invalid(
             "Excerpts are found only where whole tracks are indexed.", hint="Set identification.index to full."
         )
+    check_enabled(settings)
     from linernotes.app.identifying_here import open_identification
     from linernotes.app.naming.local import LocalNamer
 
-    async with open_identification(settings, progress=progress) as here:
+    async with open_identification(_patient(settings), progress=progress) as here:
         yield LocalNamer(identify=here.parts.identify)
+
+
+def check_enabled(settings: Settings) -> None:
+    """Raise ``Unavailable`` where music is not identified in the data folder."""
+    if not settings.identification.enabled:
+        raise Unavailable("Identification is switched off here.", hint="Set identification.enabled, or ask a --server.")
+
+
+def _patient(settings: Settings) -> Settings:
+    """Return settings for one who asks much at once and has nobody waiting in line."""
+    own = msgspec.structs.replace(settings.identification, search_seconds=PATIENCE_SECONDS)
+    return msgspec.structs.replace(settings, identification=own)
 
 
 @asynccontextmanager

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
-from ipaddress import IPv6Address, ip_address
 
 from linernotes.facades.acoustid.calls import Call
 from linernotes.facades.acoustid.errors import TOO_MANY_REQUESTS, Refused
 from linernotes.facades.acoustid.settings import AcoustIdSettings
 from linernotes.ports.keys import RateLimits
+from linernotes.usecases.access import neighbourhood
 
 WINDOW_SECONDS = 20
 
@@ -44,15 +43,3 @@ class Limits:
         left = await self._rates.hit(f"acoustid:{who}", limit=allowed, window=WINDOW_SECONDS)
         if not left.allowed:
             raise Refused(TOO_MANY_REQUESTS, rate, retry_after=left.reset)
-
-
-@lru_cache(4096)
-def neighbourhood(address: str) -> str:
-    """Return what is counted as one address: of IPv6 the first 64 bits, since that much is given to one household."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return address
-    if not isinstance(parsed, IPv6Address):
-        return address
-    return str(parsed.ipv4_mapped or IPv6Address(int(parsed) >> 64 << 64))
