@@ -251,5 +251,7 @@ class _Run:
         return ", ".join(said)
 
 
-def _tell_keys(application: str, user: str) -> None:
-    click.echo(f"made an application key, {application}, and a user key, {user}: they are told this once", err=True)
+def _tell_keys(application: str, account: str) -> None:
+    click.echo("Keys for AcoustID's clients, which are shown this once:", err=True)
+    click.echo(f"  application {application} (what a program asks with)", err=True)
+    click.echo(f"  account     {account} (what you submit with)", err=True)
