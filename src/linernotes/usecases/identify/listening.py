@@ -134,15 +134,18 @@ class _Ear:
         """Start a process; return the pipe to it when it is ready."""
         # Spawned, not forked: a fork would copy threads of the parent in whatever state they are.
         context = get_context("spawn")
-        self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=self._serve, args=(theirs,), daemon=True)
-        self._process.start()
-        theirs.close()
+        ours, theirs = context.Pipe()
+        process = context.Process(target=self._serve, args=(theirs,), daemon=True)
         try:
-            if self._pipe.poll(START_SECONDS) and self._pipe.recv() == READY:
-                return self._pipe
-        except (EOFError, OSError):
-            _log.warning("A process to listen to files with ended when it began.")
+            process.start()
+            self._pipe, self._process = ours, process
+            theirs.close()
+            if ours.poll(START_SECONDS) and ours.recv() == READY:
+                return ours
+        except (EOFError, OSError, RuntimeError) as error:
+            _log.warning("A process to listen to files with cannot begin: %r", error)
+        ours.close()
+        theirs.close()
         self.stop()
         return None
 
