@@ -6,6 +6,9 @@ import gzip
 import json
 import os
 import re
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from functools import partial
@@ -202,6 +205,46 @@ def test_an_import_that_was_stopped_goes_on_where_it_ended(acoustid: Acoustid, t
     assert json.loads(acoustid("import", str(file), "--json").out)["files_loaded_before"] == 1
     with closing(open_here(tmp_path)) as state:
         assert state.counts.totals()["track"] == 3_000
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from linernotes.app.importing.acoustid import Loading, plan_import, public_data_of
+from linernotes.dumps.acoustid.files import find_files
+from linernotes.ports.progress import NoProgress
+from linernotes.stores.sql import open_state
+
+class Killing(NoProgress):
+    left = 3
+
+    def advance(self, phase, amount):
+        self.left -= 1
+        if not self.left:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+data = public_data_of(open_state(Path(sys.argv[1])))
+Loading(data=data, progress=Killing(), rows=700).run(plan_import(find_files([Path(sys.argv[2])]).files, data))
+"""
+
+
+def test_an_import_that_is_killed_loads_each_fingerprint_once(acoustid: Acoustid, tmp_path: Path) -> None:
+    file = tmp_path / "2026-11-20-fingerprint-update.jsonl"
+    file.write_bytes(lines(*({"id": n, "fingerprint": [n, n + 1], "length": 9, **at(20)} for n in range(1, 6_001))))
+    (tmp_path / "d").mkdir()
+    program = [sys.executable, "-c", KILLED, str(tmp_path / "d" / STATE_FILE), str(file)]
+    assert subprocess.run(program, check=False, timeout=60).returncode == -signal.SIGKILL
+    with closing(open_here(tmp_path)) as state:
+        before = state.change_log.last()
+        assert 0 < before < 6_000
+        assert before % 700 == 0
+    assert (
+        json.loads(acoustid("import", str(file), "--json").out)["streams"]["fingerprint-update"]["rows"]
+        == 6_000 - before
+    )
+    with closing(open_here(tmp_path)) as state:
+        changes = state.change_log.changes(0, limit=10_000)
+        assert [change.fingerprint for change in changes] == list(range(1, 6_001))
 
 
 def test_a_file_that_changed_after_the_stop_begins_anew(acoustid: Acoustid, tmp_path: Path) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import msgspec
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from linernotes.app.importing.acoustid import public_data_of
 from linernotes.domain.errors import Conflict
@@ -32,6 +35,7 @@ from tests.contracts.states import opened
 A, B = MBID("aaaaaaaa-0000-4000-8000-000000000001"), MBID("bbbbbbbb-0000-4000-8000-000000000002")
 GID = "eb31d1c3-950e-468b-9e36-e46fa75b1291"
 MARK = FileMark("2026-11-21-track-update.jsonl.gz", size=5, modified=7)
+EXAMPLES = count(1)
 ALWAYS = Span(0, 100_000)
 HERE = FIRST_LOCAL_ID
 
@@ -258,3 +262,21 @@ def test_a_reading_is_of_one_moment(data, load):
         assert reading.count(Stream.TRACK, ALWAYS) == 1
         load(Stream.TRACK, TrackRow(2, A, None, 5))
         assert [row.id for _, row in reading.days(Stream.TRACK, ALWAYS)] == [1]
+
+
+@given(drawn=st.data())
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_the_order_and_the_batches_the_latest_rows_are_there(data, everything, drawn):
+    base = 1000 * next(EXAMPLES)
+    stamps = drawn.draw(st.lists(st.tuples(st.integers(1, 5), st.integers(10, 60)), unique_by=lambda one: one[1]))
+    made = [link(base + id_, base + at, sources=at, at=at) for id_, at in stamps]
+    placed = [PlaceRow(base + id_, at, at, 5, at) for id_, at in stamps]
+    for stream, rows_ in ((Stream.TRACK_MBID, made), (Stream.TRACK_FINGERPRINT, placed)):
+        left = drawn.draw(st.permutations(rows_))
+        while left:
+            size = drawn.draw(st.integers(1, len(left)))
+            data.load(stream, left[:size], MARK)
+            left = left[size:]
+        latest = {row.id: row for row in sorted(rows_, key=lambda row: row.updated)}
+        found = [row for _, row in everything(stream) if base < row.id < base + 1000]
+        assert found == [latest[id_] for id_ in sorted(latest)]
