@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
+from linernotes.domain.errors import Unavailable
 from linernotes.domain.identification import FIRST_LOCAL_ID, SubmissionState, UserMetadata
 from linernotes.domain.ids import MBID
 from linernotes.fingerprint.match.compare import score
@@ -77,6 +80,18 @@ def test_a_track_is_joined_only_by_what_is_like_all_its_fingerprints() -> None:
     # Like the second, and of a duration within 7 seconds of it, but not of the first.
     world.bring(said(TAKE, 2, duration=268))
     assert world.gids([3]) != world.gids([1])
+
+
+def test_a_track_does_not_drift_away_from_its_first_fingerprint() -> None:
+    world = World()
+    takes = [SONG]
+    for seed in range(3):
+        takes.append(noisy(takes[-1], 0.11, seed))
+    assert all(score(one, following) > 0.75 for one, following in pairwise(takes))
+    assert score(takes[0], takes[2]) > 0.40 > score(takes[0], takes[3])
+    world.bring(*(said(take, number) for number, take in enumerate(takes, 1)))
+    gids = world.gids(range(1, 5))
+    assert (len(set(gids[:3])), gids[3] == gids[2]) == (1, False)
 
 
 def test_of_several_tracks_the_one_that_is_most_alike_is_joined() -> None:
@@ -155,6 +170,9 @@ def test_an_importer_that_is_stopped_leaves_its_job_to_the_next_process() -> Non
     world.queue.put([Span(1, 1).many()], now=world.now)
     world.importer.stop()
     world.work()
+    world.importer.wait()
+    with pytest.raises(Unavailable):
+        world.importer.retry(1)
     assert world.status(1).state is SubmissionState.PENDING
     world.start()
     world.now += 10_000

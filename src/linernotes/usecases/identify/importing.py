@@ -108,8 +108,6 @@ class Importer:
         with self._turn:
             tally = ImportTally()
             for _ in range(BATCHES):
-                if self._stopped.is_set():
-                    raise Unavailable("The server is stopping.")
                 outcome = self._batch(first, last)
                 tally += outcome.tally
                 if outcome.seen is None:
@@ -144,7 +142,14 @@ class Importer:
         """Let what runs end with its batch, so that its job is tried again."""
         self._stopped.set()
 
+    def wait(self) -> None:
+        """Return when nothing is under way, after `stop` for good: what is used here may be closed then."""
+        with self._turn:
+            return
+
     def _batch(self, first: int, last: int, *, again: bool = False) -> _Outcome:
+        if self._stopped.is_set():
+            raise Unavailable("The server is stopping.")
         self._feed()  # what may take long is done before others have to wait
         with self._submissions.work() as work:
             self._feed()
