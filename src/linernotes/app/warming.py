@@ -14,7 +14,7 @@ from linernotes.fingerprint.index.values import update_of
 from linernotes.fingerprint.match.align import align
 from linernotes.fingerprint.match.compare import lookup_score, score
 from linernotes.fingerprint.packed import pack, unpack
-from linernotes.fingerprint.query import extract_query
+from linernotes.fingerprint.query_fast import extract_all, extract_query
 
 
 def warm_up() -> None:
@@ -38,7 +38,7 @@ def warm_up() -> None:
 def warm_identification(*, full: bool) -> None:
     """Put a fingerprint into an index in memory and look it up, as a look-up and an import do."""
     words = np.arange(1, 400, dtype=np.uint32) << np.uint32(20)
-    query = extract_query(words)
+    query, _ = extract_query(words), extract_all(words)
     with Index.open(MemoryDirectory()) as index:
         index.update(update_of([(1, query)]))
         for _ in range(2):

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64decode
 
-from linernotes.domain.errors import Corrupt, Invalid
-from linernotes.fingerprint.codec_fast import decode, encode
-from linernotes.fingerprint.values import Words
+import numpy as np
+
+from linernotes.domain.errors import Corrupt
+from linernotes.fingerprint.codec_fast import encode
+from linernotes.fingerprint.kernels import codec as kernels
+from linernotes.fingerprint.values import MOST_WORDS, Words
+
+# The kernel reads words of 64 bits, beyond the last byte too.
+_AFTER = bytes(12)
 
 
 def pack(words: Words) -> bytes:
@@ -17,7 +23,9 @@ def pack(words: Words) -> bytes:
 
 def unpack(packed: bytes) -> Words:
     """Return the words of packed bytes. Raises `Corrupt` for bytes that `pack` cannot have made."""
-    try:
-        return decode(urlsafe_b64encode(packed).rstrip(b"=")).words
-    except Invalid as exc:
-        raise Corrupt(f"A stored fingerprint cannot be read: {exc.message}") from exc
+    body = np.frombuffer(packed + _AFTER, dtype=np.uint8)
+    fault, _, count, words = kernels.unpack(body, len(packed), MOST_WORDS)
+    if fault:
+        raise Corrupt(f"A stored fingerprint cannot be read: {len(packed)} bytes, said to be {int(count)} words.")
+    words.setflags(write=False)
+    return words

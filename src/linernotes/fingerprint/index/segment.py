@@ -71,10 +71,9 @@ class Segment:
             if (layout.table_bits)
             else np.zeros(query.size, dtype=np.int64)
         )
-        for bucket in np.unique(buckets).tolist():
-            at = self.footer.table_at + 4 * bucket
-            self.blocks.verify(at, at + 8)
-            self.blocks.verify(4 * int(self.table[bucket]), 4 * int(self.table[bucket + 1]))
+        at = self.footer.table_at + 4 * buckets
+        self.blocks.verify_all(at, at + 8)
+        self.blocks.verify_all(4 * self.table[buckets].astype(np.int64), 4 * self.table[buckets + 1].astype(np.int64))
 
     def _array(self, at: int, count: int, kind: type[np.generic]) -> NDArray[Any]:
         return np.frombuffer(self._bytes, dtype=kind, count=count, offset=at)

@@ -25,13 +25,18 @@ _WORDS_CUT, _GAPS_CUT, _BEYOND = int(Fault.WORDS_CUT), int(Fault.GAPS_CUT), int(
 @kernel
 def decode(text: _Bytes, lenient: Int, most_words: Int) -> tuple[Int, Int, Int, _Words]:
     """Return fault, algorithm, announced count and words of a text that is not over-long; lenient is 0 or 1."""
-    nothing = np.empty(0, dtype=np.uint32)
     body, foreign = from_base64(text)
-    size = text.size * 3 // 4
     if foreign and not lenient:
-        return _FOREIGN_FAULT, 0, 0, nothing
+        return _FOREIGN_FAULT, 0, 0, np.empty(0, dtype=np.uint32)
     if text.size % 4 == 1 and not lenient:
-        return _DANGLING, 0, 0, nothing
+        return _DANGLING, 0, 0, np.empty(0, dtype=np.uint32)
+    return unpack(body, text.size * 3 // 4, most_words)
+
+
+@kernel
+def unpack(body: _Bytes, size: Int, most_words: Int) -> tuple[Int, Int, Int, _Words]:
+    """Return the same for the bytes of a text: so many, and at least eight zeros after them."""
+    nothing = np.empty(0, dtype=np.uint32)
     if size < 4:
         return _HEADER, 0, 0, nothing
     count = (np.int64(body[1]) << 16) | (np.int64(body[2]) << 8) | np.int64(body[3])

@@ -13,7 +13,7 @@ from linernotes.domain.identification import StoredFingerprint
 from linernotes.fingerprint.match.align import Alignment, align
 from linernotes.fingerprint.match.compare import MOST_WORDS
 from linernotes.fingerprint.packed import unpack
-from linernotes.fingerprint.query import extract_all
+from linernotes.fingerprint.query_fast import extract_all
 from linernotes.fingerprint.values import WORD_SECONDS, Words
 from linernotes.ports.fingerprints import FingerprintIndex, Hit, SearchRules
 from linernotes.usecases.identify.scores import rounded

@@ -10,7 +10,7 @@ from linernotes.domain.errors import Invalid
 from linernotes.domain.identification import StoredFingerprint
 from linernotes.fingerprint.match.compare import MOST_WORDS, score
 from linernotes.fingerprint.packed import unpack
-from linernotes.fingerprint.query import extract_query
+from linernotes.fingerprint.query_fast import extract_query
 from linernotes.fingerprint.values import Words
 from linernotes.ports.fingerprints import FingerprintIndex, Hit, SearchRules
 from linernotes.ports.identification import Tracks
