@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -18,6 +18,7 @@ import numpy as np
 from linernotes.fingerprint.codec_fast import encode
 from linernotes.fingerprint.values import Words
 from tests.e2e.conftest import Answer, Home, Server, until
+from tests.fingerprint.made_up import track
 from tests.fingerprint.sounds import Samples, write
 
 FPCALC = str(Path(sys.executable).with_name("linernotes-fpcalc"))
@@ -25,6 +26,9 @@ CLIENT = "cSpUJKpD"
 """The key of pyacoustid's own example: servers know it."""
 
 UNLIMITED = {"LINERNOTES_ACOUSTID__IP_PER_SECOND": "0"}
+AT_ONCE = 20
+"""Fingerprints in one look-up, at most."""
+
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -90,6 +94,27 @@ def lookup(server: Server, **said: object) -> list[dict[str, Any]]:
     answer = post(server, "lookup", {"client": CLIENT, "format": "json", **said})
     assert answer.status == 200, answer
     return list(answer.json["results"])
+
+
+def lookups(server: Server, some: Sequence[Words]) -> list[list[dict[str, Any]]]:
+    """Return what is found for each of some fingerprints, asked for as many at a time as may be."""
+    found: list[list[dict[str, Any]]] = []
+    for start in range(0, len(some), AT_ONCE):
+        part = some[start : start + AT_ONCE]
+        said: dict[str, object] = {"client": CLIENT, "format": "json", "batch": 1, "meta": "recordingids"}
+        for place, words in enumerate(part):
+            said |= {f"{name}.{place}": value for name, value in item_of(words).items()}
+        answer = post(server, "lookup", said, zipped=True)
+        assert answer.status == 200, answer
+        by_place = {one["index"]: one["results"] for one in answer.json["fingerprints"]}
+        found += [by_place[place] for place in range(len(part))]
+    return found
+
+
+def await_index(server: Server) -> None:
+    """Wait until look-ups are answered: the index is opened beside requests."""
+    said = {"client": CLIENT, "format": "json", **item_of(track(0, 300))}
+    until(lambda: post(server, "lookup", said).status == 200)
 
 
 def submit(server: Server, user: str, items: Iterable[Mapping[str, object]]) -> list[int]:
