@@ -11,7 +11,7 @@ import pytest
 from msgspec.structs import replace
 from sqlalchemy import inspect, text
 
-from linernotes.domain.identification import NewSubmission, Submission, TrackRef, UserMetadata
+from linernotes.domain.identification import FIRST_LOCAL_ID, NewSubmission, Submission, TrackRef, UserMetadata
 from linernotes.domain.ids import MBID
 from linernotes.ports import identification as ports
 from linernotes.stores.memory.identification import MemoryIdentification
@@ -87,6 +87,8 @@ class World:
             else:
                 for name in names:
                     connection.execute(text(f"DELETE FROM {name}"))
+                again = "UPDATE sqlite_sequence SET seq = CASE WHEN seq < :last THEN 0 ELSE :last END"
+                connection.execute(text(again), {"last": FIRST_LOCAL_ID - 1})
 
     def change(self, statement: str, *values: object) -> None:
         """Say something to the database."""

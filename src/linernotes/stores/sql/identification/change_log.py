@@ -9,8 +9,8 @@ from linernotes.stores.sql.identification.values import within
 SOURCE = "SELECT name FROM acoustid_database"
 LAST = "SELECT coalesce(max(id), 0) FROM acoustid_fingerprint_change"
 CHANGES = (
-    "SELECT c.id, c.fingerprint, f.words FROM (SELECT id, fingerprint FROM acoustid_fingerprint_change"
-    " WHERE id > ? ORDER BY id LIMIT ?) c LEFT JOIN acoustid_fingerprint f ON f.id = c.fingerprint ORDER BY c.id"
+    "SELECT chosen.id, chosen.fingerprint, f.words FROM (SELECT id, fingerprint FROM acoustid_fingerprint_change"
+    " WHERE id > ? ORDER BY id LIMIT ?) chosen LEFT JOIN acoustid_fingerprint f ON f.id = chosen.fingerprint"
 )
 
 
@@ -29,4 +29,6 @@ class SqlChangeLog:
 
     def changes(self, after: int, *, limit: int) -> list[FingerprintChange]:
         bounds = within(after), within(limit)
-        return [FingerprintChange(*row) for row in self._sessions.read(lambda session: session.ask(CHANGES, bounds))]
+        rows = self._sessions.read(lambda session: session.ask(CHANGES, bounds))
+        rows.sort()  # here: a database would carry the words along
+        return [FingerprintChange(*row) for row in rows]

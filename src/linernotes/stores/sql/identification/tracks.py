@@ -28,12 +28,12 @@ TRACKS_WITH = (
 )
 # What is not wanted is left out before its words are looked up: some tracks have thousands.
 METADATA = (
-    "SELECT l.track, l.submission_count, l.value,"
+    "SELECT chosen.track, chosen.submission_count, chosen.value,"
     " m.track, m.artist, m.album, m.album_artist, m.track_no, m.disc_no, m.year"
     " FROM (SELECT track, submission_count, value,"
     " row_number() OVER (PARTITION BY track ORDER BY submission_count DESC, value) AS place"
-    " FROM acoustid_track_meta WHERE track {among}) l CROSS JOIN acoustid_meta m"
-    " WHERE m.id = l.value AND l.place <= ?"
+    " FROM acoustid_track_meta WHERE track {among}) chosen CROSS JOIN acoustid_meta m"
+    " WHERE m.id = chosen.value AND chosen.place <= ?"
 )
 _WALK = (
     "WITH RECURSIVE walk (asked, id, gid, new_id, steps) AS"
