@@ -163,22 +163,26 @@ class FollowedIndex:
                 raise
 
     def follow(self) -> int:
-        """Feed the index what the change log has by now; return how many lines. Blocks."""
-        lines = self.feeder.catch_up()
+        """Feed the index what the change log has by now; return how many lines. Blocks.
+
+        An index that is ahead of the log, because a backup of the database was restored, is made anew.
+        """
+        try:
+            lines = self.feeder.catch_up()
+        except Stale as exc:
+            self._renew(exc)
+            return 0
         if lines:
             self._place.written()
         return lines
 
     async def run(self) -> None:
         """Open, and keep up with the change log until cancelled; trouble is told once and tried again."""
-        while not self.ready.is_set():
-            if await self._tried(self.open):
-                self.ready.set()
-            else:
-                await asyncio.sleep(AGAIN_SECONDS)
         while True:
-            await asyncio.sleep(FOLLOW_SECONDS)
-            await self._tried(self.follow)
+            went_well = await self._tried(self.open if self._index is None else self.follow)
+            if self._index is not None:
+                self.ready.set()
+            await asyncio.sleep(FOLLOW_SECONDS if went_well else AGAIN_SECONDS)
 
     def close(self) -> None:
         """Let go of the index, for good."""
@@ -206,10 +210,27 @@ class FollowedIndex:
         try:
             self._feed(opened, progress)
         except Stale as exc:
-            log.warning("the fingerprint index is made anew", reason=exc.message)
-            opened = self._place.renew()
+            opened = self._emptied(exc)
             self._feed(opened, progress)
         return opened
+
+    def _renew(self, reason: Stale) -> None:
+        with self._turn:
+            if self._closed:
+                raise Unavailable(CLOSED)
+            self._index = None
+            try:
+                opened = self._emptied(reason)
+                self._feed(opened, NoProgress())
+            except BaseException:
+                self._place.close()
+                raise
+            self._index = opened
+
+    def _emptied(self, reason: Stale) -> FingerprintIndex:
+        log.warning("the fingerprint index is made anew", reason=reason.message)
+        self._reason = "the fingerprint index is being made anew"
+        return self._place.renew()
 
     def _feed(self, opened: FingerprintIndex, progress: Progress) -> None:
         Feeder(log=self._log, index=lambda: opened, full=self._full).catch_up(progress)

@@ -100,6 +100,7 @@ class Identifying:
     async def close(self) -> None:
         """Write down what was counted, and let go of the index."""
         self.importer.stop()
+        await asyncio.to_thread(self.importer.wait)
         await self.parts.submitting.close()
         await self._waiting.close()
         for work in (self.parts.counter.flush, self.index.close):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from linernotes.domain.errors import Conflict, Corrupt
 from linernotes.domain.identification import FingerprintChange
 from linernotes.fingerprint.packed import unpack
-from linernotes.fingerprint.query import extract_all, extract_query
+from linernotes.fingerprint.query_fast import extract_all, extract_query
 from linernotes.ports.fingerprints import Change, FingerprintIndex, IndexState
 from linernotes.ports.identification import ChangeLog
 from linernotes.ports.progress import NoProgress, Progress

@@ -14,7 +14,7 @@ import msgspec
 from linernotes.domain.identification import StoredFingerprint, Submission, TrackRef
 from linernotes.fingerprint.match.compare import score
 from linernotes.fingerprint.packed import unpack
-from linernotes.fingerprint.query import extract_all, extract_query
+from linernotes.fingerprint.query_fast import extract_all, extract_query
 from linernotes.fingerprint.values import Words
 from linernotes.ports.fingerprints import FingerprintIndex, Hit, SearchRules
 from linernotes.ports.identification import Tracks
