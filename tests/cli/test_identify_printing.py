@@ -15,7 +15,7 @@ import pytest
 from linernotes.app.naming.files import FileNamed
 from linernotes.app.naming.values import Named, NamedRelease
 from linernotes.cli.identify.printing import printer_for
-from linernotes.cli.waiting import shown_when_long
+from linernotes.cli.waiting import shown_when_long, shown_when_much
 from linernotes.domain.errors import Invalid
 from linernotes.fingerprint.batch import Failed, Fingerprinted
 from linernotes.usecases.identify.values import Query
@@ -91,13 +91,24 @@ def test_a_pipe_gets_columns_with_tabs(capfd: pytest.CaptureFixture[str]) -> Non
     assert (printer.named, printer.failed) == (1, 1)
 
 
-@pytest.mark.parametrize(("seconds", "said"), [(0.5, False), (1.5, True)])
-def test_progress_shows_itself_only_when_it_takes_more_than_two_seconds(
-    capfd: pytest.CaptureFixture[str], seconds: float, *, said: bool
+@pytest.mark.parametrize(("count", "seconds", "said"), [(3, 0.5, False), (3, 1.5, False), (9, 0.5, True)])
+def test_progress_shows_itself_after_two_seconds_if_there_is_as_much_left(
+    capfd: pytest.CaptureFixture[str], count: int, seconds: float, *, said: bool
 ) -> None:
     now = [0.0]
-    with shown_when_long("identify", total=3, unit="files", quiet=False, clock=lambda: now[0]) as advance:
-        for _ in range(3):
+    with shown_when_long("identify", total=count, unit="files", quiet=False, clock=lambda: now[0]) as advance:
+        for _ in range(count):
             now[0] += seconds
             advance(1)
-    assert ("identify: 3 files" in capfd.readouterr().err) is said
+    assert ("identify: 9 files" in capfd.readouterr().err) is said
+
+
+def test_only_phases_of_much_work_are_shown(capfd: pytest.CaptureFixture[str]) -> None:
+    with shown_when_much(quiet=False, least=100) as progress:
+        for phase, total in (("short", 99), ("long", 100)):
+            progress.start(phase, total=total, unit="lines")
+            progress.advance(phase, total)
+            progress.finish(phase)
+    told = capfd.readouterr().err
+    assert told.startswith("long: 100 lines in ")
+    assert "short" not in told

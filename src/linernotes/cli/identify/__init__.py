@@ -16,13 +16,14 @@ import click
 from linernotes.cli.state import CliState, data_option
 
 if TYPE_CHECKING:
-    from linernotes.app.naming.files import FileNamed
     from linernotes.app.naming.values import Namer
     from linernotes.cli.identify.printing import Printer
-    from linernotes.fingerprint.batch import Failed
 
 NOTHING_READ = 3
 PHASE = "identify"
+MANY_LINES = 5000
+"""An index that lacks so much, a second's work, is fed before somebody's eyes."""
+
 _SERVER = re.compile(r"https?://[^/?#\s]+(/[^?#\s]*)?")
 
 
@@ -68,6 +69,7 @@ def command(state: CliState, /, paths: tuple[Path, ...], **options: Any) -> int:
     """
     from linernotes.app.naming.files import name_files
     from linernotes.cli.identify.printing import printer_for
+    from linernotes.cli.waiting import heard, shown_when_long
     from linernotes.fingerprint.batch import Failed, audio_files, fingerprint_files
 
     asked = _Asked(**options)
@@ -78,9 +80,14 @@ def command(state: CliState, /, paths: tuple[Path, ...], **options: Any) -> int:
         if isinstance(entry, tuple):
             printer.show(Failed(*entry))
     results = fingerprint_files(files, length=asked.length, jobs=asked.jobs or processors(), seconds=asked.timeout)
-    with _namer(state, asked) as (namer, runner), closing(results):
-        named = name_files(results, namer=namer, runner=runner, least=asked.threshold, clip=asked.clip)
-        _show(named, printer, total=len(files))
+    with (
+        _namer(state, asked) as (namer, runner),
+        closing(results),
+        shown_when_long(PHASE, total=len(files), unit="files", quiet=not sys.stderr.isatty()) as advance,
+    ):
+        read = heard(results, advance)
+        for one in name_files(read, namer=namer, runner=runner, least=asked.threshold, clip=asked.clip):
+            printer.show(one)
     return _outcome(printer, total=len(found))
 
 
@@ -104,24 +111,20 @@ def processors() -> int:
 @contextmanager
 def _namer(state: CliState, asked: _Asked) -> Iterator[tuple[Namer, asyncio.Runner]]:
     from linernotes.app.naming.opening import open_namer
+    from linernotes.cli.waiting import shown_when_much
 
     settings = state.settings()
     with asyncio.Runner() as runner:
         stack = AsyncExitStack()
         try:
-            opening = open_namer(settings, server=asked.server, client=asked.client, clip=asked.clip)
-            yield runner.run(stack.enter_async_context(opening)), runner
+            with shown_when_much(quiet=not sys.stderr.isatty(), least=MANY_LINES) as progress:
+                opening = open_namer(
+                    settings, server=asked.server, client=asked.client, clip=asked.clip, progress=progress
+                )
+                namer = runner.run(stack.enter_async_context(opening))
+            yield namer, runner
         finally:
             runner.run(stack.aclose())
-
-
-def _show(named: Iterator[FileNamed | Failed], printer: Printer, *, total: int) -> None:
-    from linernotes.cli.waiting import shown_when_long
-
-    with shown_when_long(PHASE, total=total, unit="files", quiet=not sys.stderr.isatty()) as advance:
-        for one in named:
-            printer.show(one)
-            advance(1)
 
 
 def _outcome(printer: Printer, *, total: int) -> int:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from linernotes.cli.fingerprint import line_of, text_of
-from linernotes.cli.identify import check_server, processors
+from linernotes.cli.identify import MANY_LINES, check_server, processors
 from linernotes.cli.index.place import as_json_option, dry_run_option, many, quiet_option, tell
 from linernotes.cli.state import CliState, data_option
 
@@ -156,21 +156,20 @@ class _Run:
     def _read(self, new: dict[Path, Stamp], intake: Intake, known: Memory) -> None:
         from linernotes.app.naming.adding import add_files
         from linernotes.app.naming.reading import read_tagged
-        from linernotes.cli.waiting import shown_when_long
+        from linernotes.cli.waiting import heard, shown_when_long
         from linernotes.fingerprint.batch import fingerprint_files
 
         asked, length = self._asked, self._length
         results = fingerprint_files(
             list(new), length=length, jobs=asked.jobs or processors(), seconds=asked.timeout, read=read_tagged
         )
-        outcomes = add_files(results, stamps=new, intake=intake, known=known, runner=self._runner, length=length)
         with (
             closing(results),
             shown_when_long("fingerprint", total=len(new), unit="files", quiet=self._quiet) as advance,
         ):
-            for one in outcomes:
+            read = heard(results, advance)
+            for one in add_files(read, stamps=new, intake=intake, known=known, runner=self._runner, length=length):
                 self._note(one)
-                advance(1)
 
     def _note(self, one: Added | Failed) -> None:
         from linernotes.app.naming.reading import Unsaid
@@ -189,11 +188,11 @@ class _Run:
         """Import what was handed in, or wait for the server that does it."""
         from linernotes.app.identifying_here import open_identification
         from linernotes.app.naming.importing import became
-        from linernotes.cli.progress import shown_progress
+        from linernotes.cli.waiting import shown_when_much
 
         stack = AsyncExitStack()
         try:
-            with shown_progress(quiet=self._quiet) as progress:
+            with shown_when_much(quiet=self._quiet, least=MANY_LINES) as progress:
                 opening = open_identification(self._settings, progress=progress)
                 here = self._runner.run(stack.enter_async_context(opening))
             self._import(here)
