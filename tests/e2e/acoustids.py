@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -18,7 +19,6 @@ import numpy as np
 from linernotes.fingerprint.codec_fast import encode
 from linernotes.fingerprint.values import Words
 from tests.e2e.conftest import Answer, Home, Server, until
-from tests.fingerprint.made_up import track
 from tests.fingerprint.sounds import Samples, write
 
 FPCALC = str(Path(sys.executable).with_name("linernotes-fpcalc"))
@@ -112,9 +112,8 @@ def lookups(server: Server, some: Sequence[Words]) -> list[list[dict[str, Any]]]
 
 
 def await_index(server: Server) -> None:
-    """Wait until look-ups are answered: the index is opened beside requests."""
-    said = {"client": CLIENT, "format": "json", **item_of(track(0, 300))}
-    until(lambda: post(server, "lookup", said).status == 200)
+    """Wait until music can be identified: where nothing was compiled yet that takes a while."""
+    until(lambda: re.search(rb"^linernotes_fingerprint_index_ready\S* 1", server.ask("/metrics").body, re.MULTILINE))
 
 
 def submit(server: Server, user: str, items: Iterable[Mapping[str, object]]) -> list[int]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import acoustid
 import pytest
 
-from tests.e2e.acoustids import CLIENT, FPCALC, Song, account, copy_of, song_of
+from tests.e2e.acoustids import CLIENT, FPCALC, Song, account, await_index, copy_of, song_of
 from tests.e2e.conftest import Home, Server, until
 
 pytestmark = pytest.mark.slow
@@ -32,6 +32,7 @@ def home(imported: Path, tmp_path_factory: pytest.TempPathFactory) -> Home:
 @pytest.fixture(scope="module")
 def server(home: Home) -> Iterator[Server]:
     with home.serving() as server:
+        await_index(server)
         yield server
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.acoustids import CLIENT, FPCALC, UNLIMITED, account, copy_of, lookup, post, song_of
+from tests.e2e.acoustids import CLIENT, FPCALC, UNLIMITED, account, await_index, copy_of, lookup, post, song_of
 from tests.e2e.conftest import PATIENCE, Home, Server, environment, until
 
 pytestmark = pytest.mark.slow
@@ -53,6 +53,7 @@ class Beets:
 def test_what_beets_submits_names_copies_without_tags(loaded: Home, music: list[Path], tmp_path: Path) -> None:
     *songs, untold = [song_of(path) for path in music[:3]]
     with loaded.serving(env=UNLIMITED) as server:
+        await_index(server)
         giver = Beets(tmp_path / "giver", server=server, key=account(loaded))
         # Of the last one nobody knows the recording: it is submitted with its names.
         named = copy_of(untold, tmp_path / "named.flac", tags={"title": untold.title, "artist": untold.artist})

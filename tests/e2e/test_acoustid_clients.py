@@ -13,7 +13,18 @@ import msgspec
 import pytest
 
 from linernotes.fingerprint.codec_fast import encode
-from tests.e2e.acoustids import FORM, UNLIMITED, Song, account, imported_as, item_of, seconds_of, song_of, submit
+from tests.e2e.acoustids import (
+    FORM,
+    UNLIMITED,
+    Song,
+    account,
+    await_index,
+    imported_as,
+    item_of,
+    seconds_of,
+    song_of,
+    submit,
+)
 from tests.e2e.conftest import Home, Server
 from tests.fingerprint.made_up import noisy, track
 
@@ -40,6 +51,7 @@ def world(imported: Path, music: list[Path], tmp_path_factory: pytest.TempPathFa
     home = Home(data)
     songs = [song_of(path) for path in music[: len(WORDS)]]
     with home.serving(env=UNLIMITED) as server:
+        await_index(server)
         key = account(home)
         items = [item_of(words, mbid=song.recording) for words, song in zip(WORDS, songs, strict=True)]
         yield World(server, key, songs, imported_as(server, submit(server, key, items)))

@@ -85,7 +85,10 @@ class People:
                     ids = submit(server, some[0].key, items)
                 except (OSError, http.client.HTTPException):
                     self.waiting.appendleft(some)
-                    return
+                    if server.process.poll() is not None:
+                        return
+                    time.sleep(0.05)
+                    continue
                 except AssertionError as error:
                     self.wrong.append(error)
                     return
