@@ -217,6 +217,7 @@ class Worker:
             access=self._access,
             shared_port=self._settings.server.workers > 1,
             hold=self._hold,
+            identification=None if self._identifying is None else self._identifying.parts,
         )
         server.start()
         self._metrics.add_source(server.numbers)

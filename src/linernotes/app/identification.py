@@ -22,6 +22,7 @@ from linernotes.usecases.identify.clients import Keyring
 from linernotes.usecases.identify.counting import LookupCounter
 from linernotes.usecases.identify.importing import Importer
 from linernotes.usecases.identify.jobs import IMPORT_MANY, IMPORT_ONE, read_span
+from linernotes.usecases.identify.listening import Listening
 from linernotes.usecases.identify.lookup import Identify
 from linernotes.usecases.identify.parts import Identification, WhoAmI
 from linernotes.usecases.identify.submitting import Submitting
@@ -59,6 +60,7 @@ class Identifying:
         own = settings.identification
         full = own.index == "full"
         self.index = FollowedIndex(place=place_of(settings), change_log=state.change_log, full=full)
+        self._listening = Listening()
         self.parts = Identification(
             identify=Identify(
                 tracks=state.tracks, index=self.index.current, library=library, offload=offload, settings=own
@@ -69,6 +71,7 @@ class Identifying:
             counts=state.counts,
             offload=offload,
             settings=own,
+            listening=self._listening,
             who_am_i=who_am_i,
         )
         self.importer = Importer(
@@ -101,6 +104,7 @@ class Identifying:
         """Write down what was counted, and let go of the index."""
         self.importer.stop()
         await asyncio.to_thread(self.importer.wait)
+        await asyncio.to_thread(self._listening.close)
         await self.parts.submitting.close()
         await self._waiting.close()
         for work in (self.parts.counter.flush, self.index.close):

@@ -18,7 +18,7 @@ from linernotes.app.live import LiveCatalogue
 from linernotes.app.offload import Pool
 from linernotes.app.stores import open_stores, queue_of
 from linernotes.domain.errors import Conflict, NotFound
-from linernotes.fingerprint.index.indexes import Indexes
+from linernotes.fingerprint.index.held import open_held
 from linernotes.indexes.embedded import EmbeddedIndex
 from linernotes.indexes.memory import MemoryIndex
 from linernotes.ports.fingerprints import FingerprintIndex
@@ -91,6 +91,6 @@ def _as_left(settings: Settings) -> Iterator[FingerprintIndex]:
     with ExitStack() as stack:
         index: FingerprintIndex = MemoryIndex()
         with suppress(NotFound):
-            indexes = stack.enter_context(Indexes.open(settings.data_dir / FOLDER, read_only=True))
-            index = EmbeddedIndex(index=indexes.get(settings.identification.index_name))
+            held = open_held(settings.data_dir / FOLDER, settings.identification.index_name)
+            index = EmbeddedIndex(index=stack.enter_context(held))
         yield index

@@ -180,7 +180,8 @@ def _identifying(
     from linernotes.usecases.identify.listening import Listening  # noqa: PLC0415 - as above
     from linernotes.usecases.identify.naming import Naming  # noqa: PLC0415 - as above
 
-    identifying = Identifying(naming=Naming(known=known, version=version), listening=listening or Listening())
+    listening = listening or known.listening or Listening()
+    identifying = Identifying(naming=Naming(known=known, version=version), listening=listening)
     return identifying.methods(calls=calls, places=Places(min(MOST_UPLOADS, int(settings.threads * TOOLS))))
 
 

@@ -100,5 +100,7 @@ def _identifying(deps: FacadeDeps, replies: Replies, listening: Listening | None
     from linernotes.usecases.identify.naming import Naming  # noqa: PLC0415 - as above
 
     naming = Naming(known=deps.identification, version=deps.version)
-    recogniser = Recogniser(naming=naming, listening=listening or Listening(), replies=replies)
+    recogniser = Recogniser(
+        naming=naming, listening=listening or deps.identification.listening or Listening(), replies=replies
+    )
     return Identifying(recognise=recogniser, replies=replies)

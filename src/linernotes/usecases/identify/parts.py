@@ -10,6 +10,7 @@ from linernotes.ports.identification import Counts
 from linernotes.ports.offload import Offload
 from linernotes.usecases.identify.clients import Keyring
 from linernotes.usecases.identify.counting import LookupCounter
+from linernotes.usecases.identify.listening import Listening
 from linernotes.usecases.identify.lookup import Identify
 from linernotes.usecases.identify.settings import IdentificationSettings
 from linernotes.usecases.identify.submitting import Submitting
@@ -28,4 +29,5 @@ class Identification(msgspec.Struct, frozen=True, kw_only=True):
     counts: Counts
     offload: Offload
     settings: IdentificationSettings
+    listening: Listening | None = None
     who_am_i: WhoAmI | None = None
