@@ -18,7 +18,7 @@ from uuid import UUID
 
 import numpy as np
 
-from linernotes.app.importing.acoustid import Loading, plan_import, public_data_of
+from linernotes.app.importing.acoustid import Loading, plan_import
 from linernotes.domain.identification import UserMetadata
 from linernotes.dumps.acoustid.files import find_files
 from linernotes.dumps.acoustid.rows import write_row
@@ -55,9 +55,7 @@ def _measure(state: SqlState, folder: Path, stream: Stream, count: int) -> float
     size = path.stat().st_size
     before = _database_size(folder)
     wall, cpu = perf_counter(), process_time()
-    Loading(data=public_data_of(state), progress=NoProgress()).run(
-        plan_import(find_files([path]).files, public_data_of(state))
-    )
+    Loading(data=state.public_data, progress=NoProgress()).run(plan_import(find_files([path]).files, state.public_data))
     cpu, wall = process_time() - cpu, perf_counter() - wall
     grown = _database_size(folder) - before
     path.unlink()

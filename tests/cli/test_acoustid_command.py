@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from linernotes.app.importing.acoustid import Loading, plan_import, public_data_of
+from linernotes.app.importing.acoustid import Loading, plan_import
 from linernotes.domain.identification import FIRST_LOCAL_ID, NewSubmission, UserMetadata, key_digest
 from linernotes.domain.ids import MBID
 from linernotes.dumps.acoustid.files import find_files
@@ -195,7 +195,7 @@ def test_an_import_that_was_stopped_goes_on_where_it_ended(acoustid: Acoustid, t
     found = find_files([file]).files
     (tmp_path / "d").mkdir()
     with closing(open_here(tmp_path)) as state:
-        data = public_data_of(state)
+        data = state.public_data
         with pytest.raises(Stopped):
             Loading(data=data, progress=StoppingAfter(file.stat().st_size - 1), rows=1000).run(plan_import(found, data))
         [(_, mark)] = plan_import(found, data).files
@@ -210,7 +210,7 @@ def test_an_import_that_was_stopped_goes_on_where_it_ended(acoustid: Acoustid, t
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from linernotes.app.importing.acoustid import Loading, plan_import, public_data_of
+from linernotes.app.importing.acoustid import Loading, plan_import
 from linernotes.dumps.acoustid.files import find_files
 from linernotes.ports.progress import NoProgress
 from linernotes.stores.sql import open_state
@@ -223,7 +223,7 @@ class Killing(NoProgress):
         if not self.left:
             os.kill(os.getpid(), signal.SIGKILL)
 
-data = public_data_of(open_state(Path(sys.argv[1])))
+data = open_state(Path(sys.argv[1])).public_data
 Loading(data=data, progress=Killing(), rows=700).run(plan_import(find_files([Path(sys.argv[2])]).files, data))
 """
 
@@ -252,7 +252,7 @@ def test_a_file_that_changed_after_the_stop_begins_anew(acoustid: Acoustid, tmp_
     file.write_bytes(lines(*({"id": n, "gid": gid(n), **at(20)} for n in range(1, 3_001))))
     (tmp_path / "d").mkdir()
     with closing(open_here(tmp_path)) as state:
-        data = public_data_of(state)
+        data = state.public_data
         with pytest.raises(Stopped):
             Loading(data=data, progress=StoppingAfter(file.stat().st_size - 1), rows=1000).run(
                 plan_import(find_files([file]).files, data)

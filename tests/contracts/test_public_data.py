@@ -11,7 +11,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from linernotes.app.importing.acoustid import public_data_of
 from linernotes.domain.errors import Conflict
 from linernotes.domain.identification import FIRST_LOCAL_ID, NewSubmission, RecordingLink, UserMetadata
 from linernotes.domain.ids import MBID
@@ -58,7 +57,7 @@ def state(request, tmp_path: Path) -> Iterator[SqlState]:
 
 @pytest.fixture
 def data(state):
-    return public_data_of(state)
+    return state.public_data
 
 
 @pytest.fixture

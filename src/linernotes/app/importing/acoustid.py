@@ -13,8 +13,6 @@ from linernotes.dumps.acoustid.lines import LineFile, digest_of
 from linernotes.dumps.acoustid.rows import RowReader
 from linernotes.ports.progress import Progress
 from linernotes.ports.public_data import FileMark, Loaded, PublicData, PublicRow, Stream
-from linernotes.stores.sql import SqlState
-from linernotes.stores.sql.identification.public_data import SqlPublicData
 
 PHASE = "import"
 ROWS = 20_000
@@ -45,11 +43,6 @@ class Tally(msgspec.Struct):
     taken: int = 0
     older: int = 0
     bad: int = 0
-
-
-def public_data_of(state: SqlState) -> SqlPublicData:
-    """Return the public data that is kept in the state's database."""
-    return SqlPublicData(engine=state.engine, sessions=state.sessions)
 
 
 def plan_import(files: Iterable[DataFile], data: PublicData | None) -> Plan:

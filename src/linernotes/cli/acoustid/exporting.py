@@ -38,7 +38,6 @@ def export(
     A file has the rows that were made or last changed on its day. Equal data makes equal files. Files of the same name
     are replaced; others, such as those of earlier exports, stay.
     """
-    from linernotes.app.importing.acoustid import public_data_of
     from linernotes.domain.identification import FIRST_LOCAL_ID
     from linernotes.ports.public_data import Span
 
@@ -48,7 +47,7 @@ def export(
     span = Span(first, last, FIRST_LOCAL_ID if own else 1)
     with (
         opened_state(state) as opened,
-        public_data_of(opened).reading() as reading,
+        opened.public_data.reading() as reading,
         shown_progress(quiet=as_json) as progress,
     ):
         files, rows = _write(reading, span, out, progress)

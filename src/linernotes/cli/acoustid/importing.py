@@ -60,10 +60,8 @@ def _public_data(state: CliState, *, wanted: bool) -> Iterator[PublicData | None
     if not wanted:
         yield None
         return
-    from linernotes.app.importing.acoustid import public_data_of
-
     with opened_state(state) as opened:
-        yield public_data_of(opened)
+        yield opened.public_data
 
 
 class _Complaints:

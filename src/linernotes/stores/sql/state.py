@@ -14,6 +14,7 @@ from linernotes.stores.sql.faults import translated
 from linernotes.stores.sql.identification.change_log import SqlChangeLog
 from linernotes.stores.sql.identification.clients import SqlClients
 from linernotes.stores.sql.identification.counts import SqlCounts
+from linernotes.stores.sql.identification.public_data import SqlPublicData
 from linernotes.stores.sql.identification.sessions import sessions_of
 from linernotes.stores.sql.identification.submissions import SqlSubmissions
 from linernotes.stores.sql.identification.tracks import SqlTracks
@@ -39,6 +40,7 @@ class SqlState:
         self.change_log = SqlChangeLog(sessions=self.sessions)
         self.clients = SqlClients(sessions=self.sessions)
         self.counts = SqlCounts(sessions=self.sessions)
+        self.public_data = SqlPublicData(engine=engine, sessions=self.sessions)
         self._insert = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
 
     def close(self) -> None:

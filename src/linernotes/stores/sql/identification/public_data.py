@@ -19,11 +19,12 @@ from linernotes.stores.sql.identification.public_loading import (
     load_tracks,
 )
 from linernotes.stores.sql.identification.public_reading import SOURCES, SqlPublicReading
+from linernotes.stores.sql.identification.public_tables import public_file
 from linernotes.stores.sql.identification.sessions import Session, Sessions, Turn
 
-MARK = "SELECT name, size, modified, lines, bad, digest FROM acoustid_public_file WHERE name = ? AND size = ?"
+MARK = f"SELECT name, size, modified, lines, bad, digest FROM {public_file.name} WHERE name = ? AND size = ?"
 PUT_MARK = (
-    "INSERT INTO acoustid_public_file (name, size, modified, lines, bad, digest) VALUES (?, ?, ?, ?, ?, ?)"
+    f"INSERT INTO {public_file.name} (name, size, modified, lines, bad, digest) VALUES (?, ?, ?, ?, ?, ?)"
     " ON CONFLICT (name, size) DO UPDATE SET modified = excluded.modified, lines = excluded.lines,"
     " bad = excluded.bad, digest = excluded.digest"
 )
