@@ -7,7 +7,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: demo test check services format docs protos clean
 
-demo: $(INSTALLED) ## A made-up catalogue, served on port 8080, with three things to try.
+demo: $(INSTALLED) ## A made-up catalogue with songs, served on port 8080, with four things to try.
 	$(BIN)/python scripts/demo.py
 
 test: $(INSTALLED) ## Every test; pytest's own summary is the last line.

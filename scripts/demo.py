@@ -1,6 +1,6 @@
-"""What `make demo` does: makes up a small catalogue, serves it, and prints three things to try.
+"""What `make demo` does: makes up a small catalogue with some songs, serves it, and prints four things to try.
 
-In CI, or with DEMO_ONCE=1, it asks the three things itself and ends: 0 when all were answered.
+In CI, or with DEMO_ONCE=1, it asks the four things itself and ends: 0 when all were answered.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,9 +20,12 @@ from urllib.parse import quote
 
 DATA = Path("demo-data")
 DUMP = DATA / "dump"
+MUSIC = DUMP / "music"
+SONGS = 6
 SCALE = "0.001"
 READY_SECONDS = 60
 INTERRUPTED = 130
+SERVICE_UNAVAILABLE = 503
 API = "/api/v0.4"
 COMMAND = (sys.executable, "-m", "linernotes", "--data", str(DATA))
 
@@ -31,6 +35,12 @@ class Suggestion(NamedTuple):
 
     what: str
     url: str
+    file: Path | None = None
+
+    @property
+    def command(self) -> str:
+        """How to ask for it from a terminal."""
+        return f"curl '{self.url}'" if self.file is None else f"curl --data-binary @'{self.file}' '{self.url}'"
 
 
 def main() -> int:
@@ -70,8 +80,9 @@ def prepare() -> None:
     if subprocess.run([*COMMAND, "info", "--json"], capture_output=True, check=False).returncode == 0:
         return
     if not (DUMP / "mbdump.tar.bz2").is_file():
-        run("sample", "--scale", SCALE, "--seed", "1", "--out", str(DUMP), "--force")
+        run("sample", "--scale", SCALE, "--seed", "1", "--out", str(DUMP), "--audio", str(SONGS), "--force")
     run("import", str(DUMP))
+    run("index", "add", str(MUSIC))
 
 
 def run(*args: str) -> None:
@@ -107,38 +118,52 @@ def wait_until_ready(base: str, server: subprocess.Popen[bytes]) -> None:
 
 
 def suggestions(base: str) -> Sequence[Suggestion]:
-    """Three things to ask for, with ids that exist."""
+    """Four things to ask for, with ids and files that exist."""
     artist = ask(f"{base}{API}/search?type=artist&query=the")[0]
     name, mbid = artist["artistname"], artist["id"]
     album = ask(f"{base}{API}/artist/{mbid}")["Albums"][0]
+    song = min(MUSIC.rglob("*.flac"), key=lambda path: path.stat().st_size)
     return (
         Suggestion(f"Search for {name}", f"{base}{API}/search?type=all&query={quote(name)}"),
         Suggestion(f"Read {name} with all albums", f"{base}{API}/artist/{mbid}"),
         Suggestion(f"Read the album {album['Title']} with its tracks", f"{base}{API}/album/{album['Id']}"),
+        Suggestion(f"Name {song.stem[3:]} by its sound", f"{base}/v1/identify", song),
     )
 
 
-def ask(url: str) -> Any:
-    """Return a JSON answer."""
-    with urllib.request.urlopen(url, timeout=30) as answer:
-        return json.load(answer)
+def ask(url: str, file: Path | None = None) -> Any:
+    """Return a JSON answer, to a file if one is given. In its first moments a server does not identify music."""
+    request = urllib.request.Request(url, data=None if file is None else file.read_bytes())
+    if file is not None:
+        request.add_header("content-type", "audio/flac")
+    deadline = time.monotonic() + READY_SECONDS
+    while True:
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            if error.code != SERVICE_UNAVAILABLE or time.monotonic() > deadline:
+                raise
+            time.sleep(1)
 
 
 def tell(base: str, found: Sequence[Suggestion]) -> None:
     """Print the suggestions, and how to go on."""
     print(f"\nA catalogue of fictional artists is being served: look around at {base}/ui")
-    print("Three things to try in another terminal:\n")
+    print("Four things to try in another terminal:\n")
     for number, suggestion in enumerate(found, 1):
-        print(f"  {number}. {suggestion.what}\n     curl '{suggestion.url}'\n")
+        print(f"  {number}. {suggestion.what}\n     {suggestion.command}\n")
+    print(f"All songs at once: .venv/bin/linernotes --data {DATA} identify {MUSIC}")
     print(f"Lidarr takes {base}{API} as its metadata source; the README tells how. Ctrl-C ends the demo.\n", flush=True)
 
 
 def try_out(found: Sequence[Suggestion]) -> int:
     """Ask for everything that was suggested; 0 when each answer holds something."""
     for suggestion in found:
-        size = len(json.dumps(ask(suggestion.url)))
+        answer = json.dumps(ask(suggestion.url, suggestion.file), ensure_ascii=False)
+        size = len(answer)
         print(f"ok: {suggestion.what}: {size:,} characters of JSON")
-        if size < 100:
+        if size < 100 or (suggestion.file is not None and suggestion.file.stem[3:] not in answer):
             return 1
     return 0
 

@@ -27,13 +27,14 @@ def demo(repository: Path, folder: Path, port: int) -> subprocess.CompletedProce
 
 
 @pytest.mark.slow
-def test_make_demo_serves_three_things_that_exist_and_a_second_time_at_once(
+def test_make_demo_serves_four_things_that_exist_and_a_second_time_at_once(
     repository: Path, tmp_path: Path, port: int
 ) -> None:
     first = demo(repository, tmp_path, port)
     assert first.returncode == 0, first.stdout + first.stderr
     assert first.stdout.count("     curl 'http://") == 3
-    assert first.stdout.count("\nok: ") == 3
+    assert first.stdout.count("     curl --data-binary @'demo-data/dump/music/") == 1
+    assert first.stdout.count("\nok: ") == 4
     again = demo(repository, tmp_path, port)
     assert again.returncode == 0, again.stdout + again.stderr
     assert "linernotes --data demo-data import" in first.stdout
