@@ -47,6 +47,10 @@ class Place(Protocol):
         """Return an empty index in the place of this one."""
         ...
 
+    def ensure(self) -> None:
+        """Make the index again if it is gone. Raises Unavailable where that cannot be told."""
+        ...
+
     def written(self) -> None:
         """Hear that the index was written to."""
         ...
@@ -81,6 +85,9 @@ class FolderPlace:
         indexes.delete(self._name)
         return self._begin(indexes)
 
+    def ensure(self) -> None:
+        """Need nothing: it is this process's, and does not go away."""
+
     def written(self) -> None:
         self._maintenance.nudge(self._name)
 
@@ -107,12 +114,21 @@ class ServerPlace:
 
     def __init__(self, *, url: str, name: str, seconds: float) -> None:
         """Ask nothing yet."""
-        self._index = RemoteIndex(url=url, name=name, timeout_seconds=seconds)
+        self._url = url
         self._name = name
+        self._seconds = seconds
+        self._index: RemoteIndex | None = None
 
     def open(self) -> FingerprintIndex:
-        self._index.ensure()
-        return self._index
+        # A new one each time: one that was closed stays so.
+        index = RemoteIndex(url=self._url, name=self._name, timeout_seconds=self._seconds)
+        try:
+            index.ensure()
+        except BaseException:
+            index.close()
+            raise
+        self._index = index
+        return index
 
     def renew(self) -> FingerprintIndex:
         # It may be somebody else's: it is not for us to delete it.
@@ -121,11 +137,18 @@ class ServerPlace:
             hint="Set identification.index_name to another name, or delete that index.",
         )
 
+    def ensure(self) -> None:
+        if self._index is None:
+            raise Unavailable(CLOSED)
+        self._index.ensure()
+
     def written(self) -> None:
         """Need nothing: the server looks after its indexes."""
 
     def close(self) -> None:
-        self._index.close()
+        if self._index is not None:
+            self._index.close()
+            self._index = None
 
 
 class FollowedIndex:
@@ -165,12 +188,16 @@ class FollowedIndex:
     def follow(self) -> int:
         """Feed the index what the change log has by now; return how many lines. Blocks.
 
-        An index that is ahead of the log, because a backup of the database was restored, is made anew.
+        An index that is ahead of the log, because a backup of the database was restored, is made anew; one that its
+        server has lost is filled again.
         """
         try:
             lines = self.feeder.catch_up()
         except Stale as exc:
             self._renew(exc)
+            return 0
+        except Unavailable:
+            self._refill()
             return 0
         if lines:
             self._place.written()
@@ -226,6 +253,16 @@ class FollowedIndex:
                 self._place.close()
                 raise
             self._index = opened
+
+    def _refill(self) -> None:
+        with self._turn:
+            opened = self.current()
+            self._place.ensure()
+            self._index, self._reason = None, "the fingerprint index is being filled"
+            try:
+                self._feed(opened, NoProgress())
+            finally:
+                self._index = opened
 
     def _emptied(self, reason: Stale) -> FingerprintIndex:
         log.warning("the fingerprint index is made anew", reason=reason.message)
