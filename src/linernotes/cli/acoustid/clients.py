@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -93,7 +93,9 @@ def disable(state: CliState, id_: int, as_json: bool) -> None:
 @click.pass_obj
 def renew_application(state: CliState, id_: int, as_json: bool) -> None:
     """Give the program with this ID another key and show it, this once; the old one fits no more within a minute."""
-    _tell_key(_run(state, lambda keyring: keyring.renew_application(id_)), {"id": id_}, as_json=as_json)
+    with _named("application"):
+        key = _run(state, lambda keyring: keyring.renew_application(id_))
+    _tell_key(key, {"id": id_}, as_json=as_json)
 
 
 @account.command(name="add")
@@ -131,11 +133,15 @@ def list_accounts(state: CliState, as_json: bool) -> None:
 @click.pass_obj
 def renew_account(state: CliState, id_: int, as_json: bool) -> None:
     """Give the user with this ID another key and show it, this once; the old one fits no more within a minute."""
-    _tell_key(_run(state, lambda keyring: keyring.renew_account(id_)), {"id": id_}, as_json=as_json)
+    with _named("account"):
+        key = _run(state, lambda keyring: keyring.renew_account(id_))
+    _tell_key(key, {"id": id_}, as_json=as_json)
 
 
 def _run(state: CliState, ask: Callable[[Keyring], Coroutine[Any, Any, T]]) -> T:
     """Ask the keys of the database, with nobody else on the event loop to wait for."""
+    import asyncio
+
     from linernotes.usecases.identify.clients import Keyring
 
     with opened_state(state) as opened:
@@ -159,12 +165,24 @@ def _at_once(work: Callable[[], T], /) -> Awaitable[T]:
 def _switch(state: CliState, id_: int, *, active: bool, as_json: bool) -> None:
     from linernotes.domain.errors import NotFound
 
-    if not _run(state, lambda keyring: keyring.set_active(id_, active=active)):
-        raise NotFound("there is no such application", hint="`linernotes acoustid application list` shows the ids.")
+    with _named("application"):
+        if not _run(state, lambda keyring: keyring.set_active(id_, active=active)):
+            raise NotFound
     if as_json:
         tell_json({"id": id_, "active": active})
     else:
         click.echo(f"switched {'on' if active else 'off'} {id_}")
+
+
+@contextmanager
+def _named(what: str) -> Iterator[None]:
+    """Say what it is that there is none of."""
+    from linernotes.domain.errors import NotFound
+
+    try:
+        yield
+    except NotFound as exc:
+        raise NotFound(f"there is no such {what}", hint=f"`linernotes acoustid {what} list` shows the ids.") from exc
 
 
 def _application(one: Application) -> dict[str, Any]:
