@@ -21,11 +21,12 @@ from tests.e2e.acoustids import (
     await_index,
     imported_as,
     item_of,
+    lookups,
     seconds_of,
     song_of,
     submit,
 )
-from tests.e2e.conftest import Home, Server
+from tests.e2e.conftest import Home, Server, until
 from tests.fingerprint.made_up import noisy, track
 
 pytestmark = pytest.mark.slow
@@ -54,7 +55,9 @@ def world(imported: Path, music: list[Path], tmp_path_factory: pytest.TempPathFa
         await_index(server)
         key = account(home)
         items = [item_of(words, mbid=song.recording) for words, song in zip(WORDS, songs, strict=True)]
-        yield World(server, key, songs, imported_as(server, submit(server, key, items)))
+        tracks = imported_as(server, submit(server, key, items))
+        until(lambda: all(lookups(server, WORDS)))  # the index learns of an import right after it
+        yield World(server, key, songs, tracks)
 
 
 def test_picard_gets_albums_with_their_tracks(world: World) -> None:
@@ -109,6 +112,7 @@ def test_picard_submits_names_where_it_knows_no_recording_and_a_recording_where_
     first, second = answer.json["submissions"]
     assert (first["index"], second["index"]) == ("0", "1")
     tracks = imported_as(world.server, [first["id"], second["id"]])
+    until(lambda: all(lookups(world.server, [known, unknown])))
     asked = f"/v2/lookup?client=v8pQ6oyB&meta=recordings+usermeta&duration={seconds_of(unknown)}"
     [result] = world.server.ask(f"{asked}&fingerprint={encode(unknown)}").json["results"]
     assert result["id"] == tracks[1]

@@ -91,6 +91,7 @@ def test_what_cannot_be_imported_is_given_up_with_its_reason_and_imported_once_i
         done = home.run("jobs", "retry", "--all")
         assert done.returncode == 0, done.stderr
         tracks = imported_as(server, ids)
+        until(lambda: all(lookups(server, SONGS)))
         assert [[one["id"] for one in results] for results in lookups(server, SONGS)] == [[gid] for gid in tracks]
         assert all("reason" not in one for one in statuses(server, ids))
         until(lambda: not states_of(state))

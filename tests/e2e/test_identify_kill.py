@@ -160,7 +160,9 @@ def check_imported(server: Server, acknowledged: Mapping[Said, int]) -> None:
     until(lambda: {one["status"] for one in statuses(server, ids)} == {"imported"})
     tracks = dict(zip(acknowledged, [one["result"]["id"] for one in statuses(server, ids)], strict=True))
     songs = sorted({said.song for said in acknowledged})
-    for song, results in zip(songs, lookups(server, [words_of(song) for song in songs]), strict=True):
+    words = [words_of(song) for song in songs]
+    until(lambda: all(lookups(server, words)))  # the index learns of an import right after it
+    for song, results in zip(songs, lookups(server, words), strict=True):
         [result] = results
         assert {tracks[said] for said in acknowledged if said.song == song} == {result["id"]}
         assert [one["id"] for one in result["recordings"]] == [recording_of(song)]
