@@ -81,6 +81,14 @@ def test_what_the_same_account_said_before_gives_that_ones_status(world: World) 
     assert world.counts.totals()["submission"] == 2
 
 
+def test_of_what_is_said_twice_at_once_the_first_is_kept(world: World) -> None:
+    first = said(file_format="FLAC", application=1, application_version="1")
+    again = said(file_format="OGG", application=2, application_version="2")
+    assert [one.id for one in world.submissions.add([first, again], now=NOW)] == [1, 1]
+    with world.submissions.work() as work:
+        assert [one.said for one in work.pending(limit=5)] == [first]
+
+
 def test_whoever_says_something_else_says_something_new(world: World) -> None:
     different: list[dict[str, Any]] = [
         {},

@@ -21,6 +21,8 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 _TEXTS = 512
 _UNFIT = (psycopg.DataError, OverflowError, UnicodeEncodeError)
 _HIGHEST = (1 << 63) - 1
+# Every statement looks a few rows up. Before a server has counted the rows of a new table, it would read it all.
+_BY_INDEX = "-cenable_hashjoin=off -cenable_mergejoin=off"
 
 
 class PostgresSession:
@@ -80,7 +82,8 @@ class PostgresSessions:
 
     def __init__(self, *, engine: Engine) -> None:
         """Connect, where the engine does, when there is something to do."""
-        self._address = engine.dialect.create_connect_args(engine.url)
+        words, named = engine.dialect.create_connect_args(engine.url)
+        self._address = words, dict(named) | {"options": f"{named.get('options', '')} {_BY_INDEX}"}
         self._idle: Idle[PostgresSession] = Idle(connect=self._connect)
 
     def read(self, ask: Callable[[Session], T]) -> T:

@@ -38,7 +38,9 @@ class SqlSubmissions:
             return []
         said_rows = [submission_row(one) for one in said]  # first: what cannot be kept may have no digest
         asked = [(one.account, one.digest) for one in said]
-        rows = {each: (*row, each[1], now) for each, row in zip(asked, said_rows, strict=True)}
+        rows: dict[Said, tuple[object, ...]] = {}
+        for each, row in zip(asked, said_rows, strict=True):
+            rows.setdefault(each, (*row, each[1], now))  # what is said twice at once is the first one's
         with self._sessions.writing(Turn.SUBMIT) as session:
             known = _known(session, rows)
             new = [each for each in rows if each not in known]
