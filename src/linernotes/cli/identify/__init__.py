@@ -57,7 +57,9 @@ def check_server(_: click.Context, __: click.Parameter, value: str | None) -> st
 @data_option
 @click.pass_obj
 def command(state: CliState, /, paths: tuple[Path, ...], **options: Any) -> int:
-    """Say what audio files, and the files of folders, are: the best recordings for each, by its sound.
+    """Say what audio files are, by their sound.
+
+    For each file, those of folders too, the best recordings are told.
 
     Lines of score, artist, title, release, MBID, why, and path, with tabs between them, in the order of the files; a
     table on a terminal. A file that nothing sounds like is a line with a path alone. One that cannot be read is a line

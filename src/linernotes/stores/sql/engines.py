@@ -16,6 +16,7 @@ from linernotes.stores.sql.location import SCHEMA, Location, is_server, server_u
 
 BUSY_SECONDS = 30
 AGAIN_SECONDS = 0.01
+PAGE_BYTES = 8192
 
 
 def make_engine(where: Location) -> Engine:
@@ -66,6 +67,8 @@ def revision_inside(connection: Connection) -> str | None:
 
 
 def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
+    # For a file that is made now. A fingerprint takes more than half of SQLite's own 4 KiB, so a page held one.
+    connection.execute(f"PRAGMA page_size={PAGE_BYTES}")
     _write_ahead(connection)
     connection.execute("PRAGMA synchronous=FULL")
 
