@@ -18,6 +18,7 @@ from linernotes.domain.ids import MBID
 from linernotes.domain.jobs import NewJob
 from linernotes.queues.memory import MemoryQueue
 from linernotes.stores.memory.identification import MemoryIdentification
+from linernotes.stores.sql.identification.values import submission_row
 from linernotes.usecases.identify.jobs import IMPORT_MANY, LAST, Span, read_span
 from linernotes.usecases.identify.saying import checked
 from linernotes.usecases.identify.submitting import MOST_AT_ONCE, Submitting
@@ -253,8 +254,11 @@ def test_tags_that_nobody_means_are_left_out_and_long_ones_are_cut() -> None:
     assert (found.mbid, found.puid) == (None, "aaaaaaaa-0000-0000-0000-000000000000")
     assert (len(found.file_format), found.application_version) == (500, "1 2")
     assert found.metadata == UserMetadata(track=" a b ", artist="ä" * 500, album="�", disc_no=10_000)
-    numbers = UserMetadata(track_no=0, disc_no=-3, year=-(1 << 31) - 1)
+    numbers = UserMetadata(track_no=0, disc_no=-3, year=-(1 << 31))
     assert checked(replace(SONG, metadata=numbers)).metadata == UserMetadata(disc_no=-3)
+    lowest = replace(SONG, metadata=UserMetadata(track_no=1 - (1 << 31), year=1 - (1 << 31)))
+    assert checked(lowest) == lowest
+    assert submission_row(lowest)
 
 
 @given(
@@ -274,10 +278,11 @@ def test_what_passes_can_be_kept_by_every_store_and_passes_again_as_it_is(
     except Invalid:
         found = checked(replace(new, duration=1, bitrate=None, foreign_id=""))
     assert checked(found) == found
+    assert submission_row(found)
     kept = found.metadata
     for one in (found.file_format, found.foreign_id, kept.track, kept.artist, kept.album, kept.album_artist):
         assert len(one) <= 500
         assert "\0" not in one
         one.encode()
     for value in (kept.track_no, kept.disc_no, kept.year):
-        assert value is None or -(1 << 31) <= value < 1 << 31
+        assert value is None or -(1 << 31) < value < 1 << 31

@@ -18,6 +18,8 @@ HIGHEST_BITRATE = 32_767
 HIGHEST_NUMBER = 10_000
 """No track or disc number is higher, AcoustID's number."""
 
+_LOWEST_NUMBER, _HIGHEST_NUMBER = -(1 << 31) + 1, (1 << 31) - 1
+
 _NOBODY = MBID("00000000-0000-0000-0000-000000000000")
 _BREAKS = re.compile(r"[\x00\s]+")
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
@@ -86,10 +88,10 @@ def _metadata(said: UserMetadata) -> UserMetadata:
         album_artist=_plain(said.album_artist),
         track_no=_number(said.track_no, HIGHEST_NUMBER),
         disc_no=_number(said.disc_no, HIGHEST_NUMBER),
-        year=_number(said.year, (1 << 31) - 1),
+        year=_number(said.year, _HIGHEST_NUMBER),
     )
 
 
 def _number(number: int | None, highest: int) -> int | None:
     """Return a number that can be kept in 32 bits, else None; negative ones are kept, as AcoustID keeps them."""
-    return number if number and -(1 << 31) <= number <= highest else None
+    return number if number and _LOWEST_NUMBER <= number <= highest else None
