@@ -138,6 +138,20 @@ async def test_a_transaction_that_fails_is_the_failure_of_those_in_it_and_of_nob
     assert [one.id for one in await desk.submitting.submit(songs(2))] == [2]
 
 
+async def test_what_no_store_keeps_is_refused_to_whoever_sent_it_alone() -> None:
+    desk = Desk()
+    refused = Invalid("never")
+    desk.submissions.faults = [None, refused, None, refused]
+    tasks = await desk.first_of(songs(1), songs(2, 3), songs(4), songs(5))
+    desk.submissions.gate.set()
+    first, second, third, fourth = await asyncio.gather(*tasks, return_exceptions=True)
+    assert desk.submissions.transactions == [1, 4, 2, 1, 1]
+    assert third is refused
+    assert [[one.id for one in answer] for answer in (first, second, fourth)] == [[1], [2, 3], [4]]
+    await desk.submitting.submit(songs(6))
+    assert desk.submissions.transactions[-1] == 1
+
+
 async def test_one_who_leaves_disturbs_nobody() -> None:
     desk = Desk()
     tasks = await desk.first_of(songs(1), songs(2), songs(3), songs(4))

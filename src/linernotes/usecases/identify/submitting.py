@@ -7,7 +7,7 @@ import contextlib
 from collections import deque
 from collections.abc import Callable, Sequence
 
-from linernotes.domain.errors import LinernotesError, Unavailable
+from linernotes.domain.errors import Invalid, LinernotesError, Unavailable
 from linernotes.domain.identification import NewSubmission, SubmissionState, SubmissionStatus
 from linernotes.ports.identification import Submissions
 from linernotes.ports.offload import Offload
@@ -17,6 +17,9 @@ from linernotes.usecases.identify.saying import checked
 
 MOST_AT_ONCE = 1000
 """Submissions in one transaction, but for a request that has more."""
+
+FEW = 32
+"""So many are looked at on the event loop."""
 
 _Answer = asyncio.Future[list[SubmissionStatus]]
 
@@ -33,6 +36,7 @@ class Submitting:
         self._waiting: deque[tuple[Sequence[NewSubmission], _Answer]] = deque()
         self._flushing: asyncio.Task[None] | None = None
         self._closed = False
+        self._apart = 0
 
     async def submit(self, said: Sequence[NewSubmission]) -> list[SubmissionStatus]:
         """Keep submissions, all or none, and have them imported; they survive a crash as soon as this returns.
@@ -40,9 +44,9 @@ class Submitting:
         One that the same account made before is that one, with what became of it. Raises `Invalid` for values out of
         range, before anything is kept. Whoever stops waiting may find them kept or not.
         """
+        right = await self._offload(lambda: _checked(said)) if len(said) > FEW else _checked(said)
         if self._closed:
             raise Unavailable("The server is stopping.")
-        right = [checked(one) for one in said]
         if not right:
             return []
         answer: _Answer = asyncio.get_running_loop().create_future()
@@ -86,6 +90,11 @@ class Submitting:
         try:
             statuses = await self._offload(lambda: self._keep(said))
         except BaseException as error:
+            if isinstance(error, Invalid) and len(group) > 1:
+                # One of them is what no store keeps: that is nothing to the others.
+                self._waiting.extendleft(reversed(group))
+                self._apart = len(group)
+                return
             fault = error if isinstance(error, Exception) else Unavailable("The server is stopping.")
             for _, answer in group:
                 if not answer.done():
@@ -100,8 +109,9 @@ class Submitting:
 
     def _take(self) -> list[tuple[Sequence[NewSubmission], _Answer]]:
         group: list[tuple[Sequence[NewSubmission], _Answer]] = []
-        count = 0
-        while self._waiting and (not group or count + len(self._waiting[0][0]) <= MOST_AT_ONCE):
+        most, count = 0 if self._apart else MOST_AT_ONCE, 0
+        self._apart = max(0, self._apart - 1)
+        while self._waiting and (not group or count + len(self._waiting[0][0]) <= most):
             some, answer = self._waiting.popleft()
             if not answer.done():  # else nobody waits for it any more
                 group.append((some, answer))
@@ -118,3 +128,7 @@ class Submitting:
             with contextlib.suppress(LinernotesError):
                 self._queue.put([Span(min(waiting), max(waiting)).many()], now=now)
         return statuses
+
+
+def _checked(said: Sequence[NewSubmission]) -> list[NewSubmission]:
+    return [checked(one) for one in said]
