@@ -9,7 +9,7 @@ from functools import partial
 from linernotes.domain.errors import LinernotesError
 from linernotes.facades._kit.http import Reply, Request
 from linernotes.facades._kit.manifest import FacadeDeps
-from linernotes.facades.acoustid.calls import Answer, Call, Handler, aside
+from linernotes.facades.acoustid.calls import Answer, Call, Handler, LongAnswer, aside
 from linernotes.facades.acoustid.door import Door
 from linernotes.facades.acoustid.errors import (
     INTERNAL,
@@ -53,7 +53,10 @@ class AcoustIdApp:
             given = await aside(request, self._offload, lambda: read_parameters(request))
             form = form if form is XML else given.form()
             answer = await self._answer(path, Call(request, given, self._offload))
-            return await aside(request, self._offload, partial(form.reply, {**answer, "status": "ok"}))
+            write = partial(form.reply, {**answer, "status": "ok"})
+            if isinstance(answer, LongAnswer):
+                return await self._offload(write)
+            return await aside(request, self._offload, write)
         except Refused as refusal:
             return refusal.reply(form)
         except LinernotesError as error:

@@ -47,6 +47,12 @@ class Call(msgspec.Struct, frozen=True):
 
 
 Answer = Mapping[str, Tree]
+
+
+class LongAnswer(dict[str, Tree]):
+    """An answer that takes long to write, so that others would wait for it."""
+
+
 Handler = Callable[[Call], Awaitable[Answer]]
 """Answers a call with the tree that goes beside the status; raises ``Refused`` or one of our errors."""
 

@@ -30,6 +30,9 @@ from linernotes.usecases.identify.saying import (
 MOST_KEPT = 4 << 20
 """Bytes of fingerprints that are kept of one request: a long one of very many recordings would take gigabytes."""
 
+MOST_SUBMISSIONS = 1000
+"""Submissions of one request, in one transaction: each keeps a fingerprint and up to 4,000 letters of tags."""
+
 _FOREIGN = re.compile(r"[0-9a-z]+:.+\n?")
 
 
@@ -68,6 +71,8 @@ def read_submissions(given: Parameters, submitter: Submitter, dialect: Dialect) 
     suffixes = given.suffixes("fingerprint")
     if not suffixes:
         raise Refused(MISSING_PARAMETER, "fingerprint")
+    if sum(max(1, len(given.texts("mbid" + suffix))) for suffix in suffixes) > MOST_SUBMISSIONS:
+        raise Refused(REQUEST_TOO_LARGE)
     items: list[Item] = []
     size = 0
     for suffix in suffixes:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from linernotes.domain.errors import NotFound
-from linernotes.domain.identification import TrackLink
+from linernotes.domain.identification import StoredFingerprint, TrackLink
 from linernotes.domain.ids import MBID
-from linernotes.facades.acoustid.calls import Answer, Call
+from linernotes.facades.acoustid.calls import Answer, Call, LongAnswer
 from linernotes.facades.acoustid.door import Door
 from linernotes.facades.acoustid.errors import FINGERPRINT_NOT_FOUND, MISSING_PARAMETER, Refused
 from linernotes.facades.acoustid.parameters import Parameters, uuid
@@ -18,6 +18,8 @@ from linernotes.fingerprint.packed import unpack
 from linernotes.usecases.identify.lookup import Identify
 
 HIGHEST_ID = (1 << 63) - 1
+LARGE = 16 * 1024
+"""Bytes of a fingerprint of more than a quarter of an hour."""
 
 
 class Tracks:
@@ -38,8 +40,9 @@ class Tracks:
             found = await self._identify.fingerprint(id_)
         except NotFound as exc:
             raise Refused(FINGERPRINT_NOT_FOUND) from exc
-        hashes = unpack(found.packed).view(np.int32).tolist()
-        return {"fingerprint": {"id": found.id, "hashes": hashes, "duration": found.duration}}
+        if len(found.packed) > LARGE:
+            return LongAnswer(await call.offload(lambda: _told(found)))
+        return _told(found)
 
     async def by_mbid(self, call: Call) -> Answer:
         """Answer ``/v2/track/list_by_mbid``."""
@@ -58,6 +61,11 @@ class Tracks:
         uuid(call.given.required("puid"), "puid")
         await self._door.admit(call)
         return {"tracks": []}
+
+
+def _told(found: StoredFingerprint) -> dict[str, Tree]:
+    hashes = unpack(found.packed).view(np.int32).tolist()
+    return {"fingerprint": {"id": found.id, "hashes": hashes, "duration": found.duration}}
 
 
 def _mbids(given: Parameters) -> tuple[list[str], list[MBID]]:

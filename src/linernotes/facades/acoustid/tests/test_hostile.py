@@ -13,10 +13,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from linernotes.domain.identification import FIRST_LOCAL_ID, NewSubmission
 from linernotes.domain.secret import Secret
 from linernotes.facades._kit.http import Reply
-from linernotes.facades.acoustid.tests.world import FORM, R1, R2, TEXTS, World, wrong
+from linernotes.facades.acoustid.submissions import MOST_SUBMISSIONS
+from linernotes.facades.acoustid.tests.world import FORM, R1, R2, TEXTS, World, said, wrong
 from linernotes.fingerprint.codec import encode
+from linernotes.fingerprint.packed import pack
 
 ENDPOINTS = {
     "/lookup": "client fingerprint length trackid meta maxdurationdiff batch clip",
@@ -168,6 +171,31 @@ def test_a_long_fingerprint_of_very_many_recordings_is_too_large(world):
     fields = {"client": "app1key", "user": "user1key", "duration": 260, "fingerprint": text, "mbid": [str(R1)] * 200}
     assert wrong(world.post("/v2/submit", fields)) == (413, 19, "request too large")
     assert world.kept.submissions.waiting() == 0
+
+
+@pytest.mark.parametrize("count", [MOST_SUBMISSIONS, MOST_SUBMISSIONS + 1])
+def test_one_request_is_of_a_thousand_submissions_at_most(count):
+    world = World()
+    mbids = [f"dddddddd-0000-4000-8000-{number:012x}" for number in range(count - 1)]
+    fields = {"client": "app1key", "user": "user1key", "fingerprint.0": TEXTS["A"], "duration.0": 260, "mbid.0": mbids}
+    fields |= {"fingerprint.1": TEXTS["C"], "duration.1": 260, "track.1": "Song"}
+    reply = world.post("/v2/submit", fields)
+    if count > MOST_SUBMISSIONS:
+        assert wrong(reply) == (413, 19, "request too large")
+    else:
+        assert len(said(reply)["submissions"]) == MOST_SUBMISSIONS
+    assert world.kept.submissions.waiting() == (count if count == MOST_SUBMISSIONS else 0)
+
+
+def test_a_very_long_fingerprint_is_told_as_any_other():
+    world = World()
+    words = np.arange(100_000, dtype=np.uint32)
+    new = NewSubmission(account=1, application=1, packed=pack(words), duration=9000, mbid=R1)
+    world.kept.submissions.add([new], now=world.now)
+    world.bring_in()
+    told = said(world.get(f"/v2/fingerprint?id={FIRST_LOCAL_ID}"))
+    assert told["fingerprint"] == {"id": FIRST_LOCAL_ID, "hashes": words.tolist(), "duration": 9000}
+    assert told["status"] == "ok"
 
 
 @pytest.mark.parametrize(
