@@ -18,7 +18,7 @@ import numpy as np
 
 from linernotes.fingerprint.codec_fast import encode
 from linernotes.fingerprint.values import Words
-from tests.e2e.conftest import Answer, Home, Server, until
+from tests.e2e.conftest import PATIENCE, Answer, Home, Server, until
 from tests.fingerprint.sounds import Samples, write
 
 FPCALC = str(Path(sys.executable).with_name("linernotes-fpcalc"))
@@ -29,6 +29,7 @@ UNLIMITED = {"LINERNOTES_ACOUSTID__IP_PER_SECOND": "0"}
 AT_ONCE = 20
 """Fingerprints in one look-up, at most."""
 
+LONG = 3 * PATIENCE
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -112,8 +113,9 @@ def lookups(server: Server, some: Sequence[Words]) -> list[list[dict[str, Any]]]
 
 
 def await_index(server: Server) -> None:
-    """Wait until music can be identified: where nothing was compiled yet that takes a while."""
-    until(lambda: re.search(rb"^linernotes_fingerprint_index_ready\S* 1", server.ask("/metrics").body, re.MULTILINE))
+    """Wait until music can be identified: where nothing was compiled yet that takes half a minute, and more if busy."""
+    ready = re.compile(rb"^linernotes_fingerprint_index_ready\S* 1", re.MULTILINE)
+    until(lambda: ready.search(server.ask("/metrics").body), LONG)
 
 
 def submit(server: Server, user: str, items: Iterable[Mapping[str, object]]) -> list[int]:

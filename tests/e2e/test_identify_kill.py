@@ -24,7 +24,7 @@ from linernotes.fingerprint.codec_fast import encode
 from linernotes.fingerprint.index.indexes import Indexes
 from linernotes.fingerprint.packed import unpack
 from linernotes.fingerprint.values import Words
-from tests.e2e.acoustids import UNLIMITED, account, item_of, lookups, statuses, submit
+from tests.e2e.acoustids import LONG, UNLIMITED, account, item_of, lookups, statuses, submit
 from tests.e2e.conftest import Home, Server, until
 from tests.fingerprint.made_up import track
 
@@ -130,7 +130,7 @@ def test_submissions_and_imports_outlive_any_number_of_kills(home: Home) -> None
         # The clients outlive the server: they notice that it is gone.
         with contextlib.ExitStack() as stack, home.serving(env=SOON) as server:
             stack.enter_context(people.submitting(server))
-            until(begun[moment])
+            until(begun[moment], LONG)
             time.sleep(chance.uniform(0, 0.6 if moment == "beginning" else 0.1))
         cut_short += moment == "importing" and count_of(state, "pending") > 0
         if turn % 2:
