@@ -14,8 +14,8 @@ from linernotes.stores.sql.faults import translated
 from linernotes.stores.sql.identification.change_log import SqlChangeLog
 from linernotes.stores.sql.identification.clients import SqlClients
 from linernotes.stores.sql.identification.counts import SqlCounts
+from linernotes.stores.sql.identification.opening import sessions_of
 from linernotes.stores.sql.identification.public_data import SqlPublicData
-from linernotes.stores.sql.identification.sessions import sessions_of
 from linernotes.stores.sql.identification.submissions import SqlSubmissions
 from linernotes.stores.sql.identification.tracks import SqlTracks
 from linernotes.stores.sql.keys import SqlKeys

@@ -34,6 +34,8 @@ class PostgresSession:
         connection.prepare_threshold = 0
         # One type for all numbers: a statement is prepared once, whatever their size.
         connection.adapters.register_dumper(int, _WholeNumber)
+        # One for all, with what it gives read at once: to make one costs about as much as a small statement.
+        self._cursor = connection.cursor(binary=True)
 
     @property
     def died(self) -> bool:
@@ -55,15 +57,19 @@ class PostgresSession:
         return self._execute(_for_psycopg(text), values).rowcount
 
     def tell_all(self, text: str, rows: Sequence[Sequence[object]]) -> None:
-        with self._connection.cursor() as cursor, _ours():
-            cursor.executemany(_for_psycopg(text), rows)
+        with _ours():
+            self._cursor.executemany(_for_psycopg(text), rows)
 
     def insert_all(self, text: str, rows: Sequence[Sequence[object]]) -> list[int]:
-        with self._connection.cursor(binary=True) as cursor, _ours():
-            cursor.executemany(_for_psycopg(text), rows, returning=True)
-            found = [row[0] for row in cursor.fetchall()] if rows else []
-            while cursor.nextset():
-                found += [row[0] for row in cursor.fetchall()]
+        if not rows:
+            return []
+        if len(rows) == 1:
+            return [self.ask(text, rows[0])[0][0]]
+        with _ours():
+            self._cursor.executemany(_for_psycopg(text), rows, returning=True)
+            found = [row[0] for row in self._cursor.fetchall()]
+            while self._cursor.nextset():
+                found += [row[0] for row in self._cursor.fetchall()]
         return found
 
     def close(self) -> None:
@@ -71,8 +77,12 @@ class PostgresSession:
         self._connection.close()
 
     def _execute(self, text: str, values: Sequence[object]) -> psycopg.Cursor[Row]:
-        with _ours():
-            return self._connection.execute(text, values, binary=True)
+        try:
+            return self._cursor.execute(text, values)
+        except _UNFIT as exc:
+            raise Invalid(NOT_KEPT) from exc
+        except psycopg.Error as exc:
+            raise ours(exc) from exc
 
 
 class PostgresSessions:

@@ -10,8 +10,6 @@ from contextlib import AbstractContextManager
 from enum import IntEnum
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Engine
-
 Row = tuple[Any, ...]
 T = TypeVar("T")
 NOT_KEPT = "this holds a number or a text that cannot be kept"
@@ -81,14 +79,3 @@ class Sessions(Protocol):
     def close(self) -> None:
         """Let go of the connections."""
         ...
-
-
-def sessions_of(engine: Engine) -> Sessions:
-    """Return sessions on the database that an engine leads to, whose tables must be there."""
-    if engine.dialect.name == "sqlite":
-        from linernotes.stores.sql.identification.sqlite_sessions import SqliteSessions  # noqa: PLC0415 - one of two
-
-        return SqliteSessions(path=str(engine.url.database))
-    from linernotes.stores.sql.identification.postgres_sessions import PostgresSessions  # noqa: PLC0415 - as above
-
-    return PostgresSessions(engine=engine)
