@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 
 from linernotes.app.followed import FolderPlace, FollowedIndex
 from linernotes.domain.errors import Conflict, Unavailable
-from linernotes.domain.identification import NewSubmission
+from linernotes.domain.identification import FingerprintChange, NewSubmission
 from linernotes.fingerprint.index.indexes import Indexes
 from linernotes.fingerprint.packed import pack
 from linernotes.fingerprint.query import extract_query
@@ -86,6 +87,48 @@ def test_until_it_is_open_and_after_it_is_closed_there_is_none(library: Library)
         index.current()
     with pytest.raises(Unavailable, match="closed"):
         index.open()
+
+
+class EndlessLog:
+    """A change log that always has one more line."""
+
+    def __init__(self) -> None:
+        self.seen = 0
+        self.long = threading.Event()
+
+    def source(self) -> str:
+        return "endless"
+
+    def last(self) -> int:
+        return 1 << 40
+
+    def changes(self, after: int, *, limit: int) -> list[FingerprintChange]:
+        self.seen += 1
+        if self.seen > 3:
+            self.long.set()
+        return [FingerprintChange(after + 1, after + 1, pack(words(after)))]
+
+
+def test_closing_does_not_wait_until_all_is_fed(library: Library) -> None:
+    log = EndlessLog()
+    index = library.followed(log)
+    faults: list[Exception] = []
+
+    def feed() -> None:
+        try:
+            index.open()
+        except Unavailable as error:
+            faults.append(error)
+
+    feeding = threading.Thread(target=feed)
+    feeding.start()
+    assert log.long.wait(60)
+    index.close()
+    feeding.join()
+    assert [str(fault) for fault in faults] == ["the fingerprint index is closed"]
+    after = library.followed()
+    after.open()
+    after.close()
 
 
 def test_a_second_process_is_refused_and_takes_over_when_the_first_is_gone(library: Library) -> None:

@@ -170,7 +170,7 @@ class FollowedIndex:
         """Return the index; `Unavailable` with the reason while there is none."""
         if self._index is None:
             raise Unavailable(self._reason, retry_after=AGAIN_SECONDS)
-        return self._index
+        return self._unless_stopped(self._index)
 
     def open(self, progress: Progress | None = None) -> None:
         """Open the index and feed it all that is missing. Blocks. Raises what `Place.open` and feeding raise."""
@@ -211,10 +211,14 @@ class FollowedIndex:
                 self.ready.set()
             await asyncio.sleep(FOLLOW_SECONDS if went_well else AGAIN_SECONDS)
 
-    def close(self) -> None:
-        """Let go of the index, for good."""
+    def stop(self) -> None:
+        """Give nobody the index any more: whoever is feeding it ends with a commit, however much is left."""
         self._reason = CLOSED
         self._closed = True
+
+    def close(self) -> None:
+        """Let go of the index, for good."""
+        self.stop()
         with self._turn:
             if self._index is not None:
                 self._index = None
@@ -270,4 +274,9 @@ class FollowedIndex:
         return self._place.renew()
 
     def _feed(self, opened: FingerprintIndex, progress: Progress) -> None:
-        Feeder(log=self._log, index=lambda: opened, full=self._full).catch_up(progress)
+        Feeder(log=self._log, index=lambda: self._unless_stopped(opened), full=self._full).catch_up(progress)
+
+    def _unless_stopped(self, index: FingerprintIndex) -> FingerprintIndex:
+        if self._closed:
+            raise Unavailable(CLOSED)
+        return index

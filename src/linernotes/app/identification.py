@@ -103,6 +103,7 @@ class Identifying:
     async def close(self) -> None:
         """Write down what was counted, and let go of the index."""
         self.importer.stop()
+        self.index.stop()  # a change log of millions of lines is fed for an hour
         await asyncio.to_thread(self.importer.wait)
         await asyncio.to_thread(self._listening.close)
         await self.parts.submitting.close()

@@ -16,7 +16,7 @@ from linernotes.fingerprint.query import extract_all, extract_query
 from linernotes.fingerprint.values import SILENCE, Words
 from linernotes.indexes.memory import MemoryIndex
 from linernotes.ports.fingerprints import Change, SearchRules
-from linernotes.usecases.identify.feeding import LINES, PHASE, Feeder, Stale
+from linernotes.usecases.identify.feeding import LINES, MOST_BYTES, PHASE, Feeder, Stale
 from linernotes.usecases.identify.jobs import LAST
 from tests.fingerprint.made_up import track
 from tests.usecases.identify.submit_world import World, said
@@ -97,6 +97,14 @@ def test_everything_comes_into_the_index_in_commits_of_a_bounded_size() -> None:
         ("advance", PHASE, 3),
         ("finish", PHASE),
     ]
+
+
+def test_very_long_fingerprints_come_into_the_index_few_at_a_time() -> None:
+    long = bytes(MOST_BYTES // 2 + 1)
+    log, index = ListedLog(long, long, pack(words_of(1)), bytes(2 * MOST_BYTES), pack(words_of(2))), MemoryIndex()
+    feeder = feeder_of(log, index)
+    assert feeder.catch_up() == 5
+    assert (index.state().version, index.state().metadata["change"], feeder.unreadable) == (4, "15", 3)
 
 
 def test_nothing_new_is_no_commit_and_nobody_hears_of_it() -> None:

@@ -19,6 +19,9 @@ from linernotes.ports.progress import NoProgress, Progress
 LINES = 1000
 """Lines of the change log in one commit."""
 
+MOST_BYTES = 8 << 20
+"""Bytes of fingerprints in one commit, three times what usual ones make: somebody may have sent very long ones."""
+
 PHASE = "fingerprints into the index"
 _NO_PROGRESS = NoProgress()
 
@@ -43,7 +46,8 @@ class Feeder:
         """Feed what is new; return how many lines of the change log this call has fed.
 
         ``progress`` hears of it in numbers of the change log, if there is anything to do. Raises `Stale` when the index
-        is of another database or mode, or ahead of the change log: what it holds cannot be trusted then.
+        is of another database or mode, or ahead of the change log: what it holds cannot be trusted then. The index is
+        asked for before each commit, so that whoever gives none any more puts an end to it.
         """
         index, source = self._index(), self._log.source()
         way, fed = _Way(progress, self._log.last), 0
@@ -54,7 +58,8 @@ class Feeder:
             if not lines:
                 break
             way.reach(place)
-            fed += self._commit(index, state, lines, source)
+            fed += self._commit(index, state, _at_once(lines), source)
+            index = self._index()
         way.end(place)
         if place > (last := self._log.last()):
             raise Stale(f"The index is at change {place}, and there are {last}.")
@@ -94,6 +99,16 @@ class Feeder:
             self.unreadable += 1
             return Change(line.fingerprint)
         return Change(line.fingerprint, self._extract(words).tolist())
+
+
+def _at_once(lines: Sequence[FingerprintChange]) -> Sequence[FingerprintChange]:
+    """Return the first lines, as many as one commit may have; at least one."""
+    size = 0
+    for number, line in enumerate(lines):
+        size += len(line.packed or b"")
+        if number and size > MOST_BYTES:
+            return lines[:number]
+    return lines
 
 
 class _Way:
