@@ -126,7 +126,7 @@ class Importer:
             outcome = self._batch(id_, id_, again=True)
         for failure in outcome.failures:
             if failure.submission.attempts + 1 >= ATTEMPTS:
-                hint = "Revive the job to have it tried again."
+                hint = "`linernotes jobs retry` with the job's id has it tried again."
                 raise Invalid(f"It cannot be imported: {failure.reason}", hint=hint) from failure.error
             if isinstance(failure.error, LinernotesError):
                 raise Unavailable(failure.reason) from failure.error
