@@ -169,6 +169,18 @@ def test_a_queue_without_work_is_asked_less_and_less_often() -> None:
     asyncio.run(scene())
 
 
+def test_a_nudge_has_a_job_taken_before_the_pause_is_over() -> None:
+    async def scene() -> None:
+        bench = Bench(succeed)
+        async with bench.running():
+            await until(lambda: bench.clock.sleeping)
+            bench.put("a")
+            bench.runner.nudge()
+            await until(lambda: bench.numbers.done == 1)  # and no time has passed
+
+    asyncio.run(scene())
+
+
 def test_what_failed_waits_longer_each_time_and_is_given_up_with_its_reason() -> None:
     async def scene() -> None:
         bench = Bench(failing(Unavailable("the source is away")))

@@ -75,6 +75,8 @@ class Beside:
             now=unix_milliseconds,
             tracer=tracer,
         )
+        if identifying is not None:
+            identifying.parts.submitting.on_kept = self.runner.nudge
         self._queued = Reading(what="jobs", read=lambda: read_queue(queue), first=Queued(), every_seconds=QUEUE_SECONDS)
         tasks = [
             Periodic(name="forget", every_seconds=CLEAN_UP_SECONDS, run=self._forget),

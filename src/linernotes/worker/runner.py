@@ -49,10 +49,15 @@ class Runner:
         )
         self._running: set[asyncio.Task[None]] = set()
         self._stopping = asyncio.Event()
+        self._nudged = asyncio.Event()
 
     def numbers(self) -> list[JobNumbers]:
         """Return what became of the jobs so far, by kind."""
         return self._attempts.tally.numbers()
+
+    def nudge(self) -> None:
+        """Look for jobs now: one was put. For the event loop's thread."""
+        self._nudged.set()
 
     async def run(self) -> None:
         """Run jobs until this is cancelled. Then no more are taken; those that run have ``grace_seconds`` to finish.
@@ -117,9 +122,11 @@ class Runner:
             log.error("a job's end could not be told", exc_info=error)
 
     async def _pause(self, seconds: float) -> None:
-        pausing = asyncio.ensure_future(self._sleep(seconds))
-        await self._rest(pausing)
-        pausing.cancel()
+        events = asyncio.ensure_future(self._sleep(seconds)), asyncio.create_task(self._nudged.wait())
+        await self._rest(*events)
+        self._nudged.clear()
+        for event in events:
+            event.cancel()
 
     async def _rest(self, *events: asyncio.Future[Any]) -> None:
         """Wait for one of the events, or until there is to be an end."""

@@ -37,6 +37,8 @@ class Submitting:
         self._flushing: asyncio.Task[None] | None = None
         self._closed = False
         self._apart = 0
+        self.on_kept: Callable[[], None] = lambda: None
+        """Called on the event loop when submissions were kept that want to be imported."""
 
     async def submit(self, said: Sequence[NewSubmission]) -> list[SubmissionStatus]:
         """Keep submissions, all or none, and have them imported; they survive a crash as soon as this returns.
@@ -102,6 +104,7 @@ class Submitting:
             if not isinstance(error, Exception):
                 raise
             return
+        self.on_kept()
         for some, answer in group:
             mine, statuses = statuses[: len(some)], statuses[len(some) :]
             if not answer.done():
