@@ -16,6 +16,8 @@ from linernotes.domain.errors import Invalid, Unavailable
 from linernotes.domain.identification import NewSubmission, SubmissionState, SubmissionStatus, UserMetadata
 from linernotes.domain.ids import MBID
 from linernotes.domain.jobs import NewJob
+from linernotes.fingerprint.match.compare import MOST_WORDS
+from linernotes.fingerprint.packed import unpack
 from linernotes.queues.memory import MemoryQueue
 from linernotes.stores.memory.identification import MemoryIdentification
 from linernotes.stores.sql.identification.values import submission_row
@@ -246,6 +248,16 @@ def test_the_ends_of_the_ranges_are_within() -> None:
         for bitrate in (1, 32_767, None):
             new = replace(SONG, duration=duration, bitrate=bitrate, foreign_id="foo:123")
             assert checked(new) == new
+
+
+def test_of_a_very_long_fingerprint_as_many_words_are_kept_as_are_compared() -> None:
+    words = track(1, MOST_WORDS + 1)
+    found = checked(said(words))
+    assert unpack(found.packed).tolist() == words[:MOST_WORDS].tolist()
+    assert checked(found) == found
+    assert checked(said(words[:MOST_WORDS])) == found
+    with pytest.raises(Invalid, match="read"):
+        checked(replace(SONG, packed=b"\x01\xff\xff\xff" + bytes(8)))
 
 
 def test_tags_that_nobody_means_are_left_out_and_long_ones_are_cut() -> None:

@@ -24,6 +24,7 @@ from linernotes.usecases.identify.saying import (
     LONGEST_DURATION,
     LONGEST_TEXT,
     checked,
+    heard,
     says_something,
 )
 
@@ -109,8 +110,9 @@ def _item(given: Parameters, submitter: Submitter, dialect: Dialect, suffix: str
         foreign_id=foreign,
         metadata=_metadata(given, suffix),
     )
-    each = [msgspec.structs.replace(said, mbid=mbid) for mbid in mbids] or [said]
-    return Item(suffix[1:], tuple(one for one in map(checked, each) if says_something(one)))
+    said = checked(said)
+    each = [heard(msgspec.structs.replace(said, mbid=mbid)) for mbid in mbids] or [said]
+    return Item(suffix[1:], tuple(one for one in each if says_something(one)))
 
 
 def _foreign(text: str, name: str) -> str:

@@ -6,9 +6,11 @@ import re
 
 from msgspec.structs import replace
 
-from linernotes.domain.errors import Invalid
+from linernotes.domain.errors import Corrupt, Invalid
 from linernotes.domain.identification import NewSubmission, UserMetadata
 from linernotes.domain.ids import MBID, parse_mbid
+from linernotes.fingerprint.match.compare import MOST_WORDS
+from linernotes.fingerprint.packed import pack, unpack
 
 LONGEST_TEXT = 500
 """Characters; longer tags are cut, longer ids are refused."""
@@ -32,16 +34,15 @@ def checked(said: NewSubmission) -> NewSubmission:
     """Return a submission as it is kept. Raises `Invalid` for numbers out of range and for ids that are none.
 
     Runs of white space in tags become one space each; what of them is too long is cut, and numbers that no tag can mean
-    are left out.
+    are left out. Of a fingerprint the first `MOST_WORDS` words are kept, as many as are ever compared.
     """
     if not 1 <= said.duration <= LONGEST_DURATION:
         raise Invalid(f"A duration is from 1 to {LONGEST_DURATION} seconds.")
     if said.bitrate is not None and not 1 <= said.bitrate <= HIGHEST_BITRATE:
         raise Invalid(f"A bitrate is from 1 to {HIGHEST_BITRATE} kbit/s.")
-    if len(said.packed) <= _HEADER or said.packed[0] != _ALGORITHM:
-        raise Invalid("This is no fingerprint of algorithm 1.")
     return replace(
         said,
+        packed=_packed(said.packed),
         application_version=_plain(said.application_version),
         file_format=_plain(said.file_format),
         mbid=None if said.mbid is None else _mbid(said.mbid),
@@ -59,6 +60,17 @@ def heard(said: NewSubmission) -> NewSubmission:
 def says_something(said: NewSubmission) -> bool:
     """Whether a recording, an old PUID or tags are named; another service's id alone is not enough."""
     return bool(said.mbid or said.puid or said.metadata)
+
+
+def _packed(packed: bytes) -> bytes:
+    if len(packed) <= _HEADER or packed[0] != _ALGORITHM:
+        raise Invalid("This is no fingerprint of algorithm 1.")
+    if int.from_bytes(packed[1:_HEADER]) <= MOST_WORDS:
+        return packed
+    try:
+        return pack(unpack(packed)[:MOST_WORDS])
+    except Corrupt as exc:
+        raise Invalid("This fingerprint cannot be read.") from exc
 
 
 def _mbid(text: str) -> MBID | None:
