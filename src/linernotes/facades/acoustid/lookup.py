@@ -11,15 +11,18 @@ import msgspec
 from linernotes.domain.errors import Unavailable
 from linernotes.domain.identification import TrackRef
 from linernotes.facades.acoustid.asked import Asked, Item, read_lookup
-from linernotes.facades.acoustid.calls import Answer, Call
+from linernotes.facades.acoustid.calls import Answer, Call, LongAnswer
 from linernotes.facades.acoustid.door import Door
 from linernotes.facades.acoustid.meta import Meta
 from linernotes.facades.acoustid.parameters import Parameters
 from linernotes.usecases.identify.counting import LookupCounter
 from linernotes.usecases.identify.lookup import Identify
-from linernotes.usecases.identify.values import Match
+from linernotes.usecases.identify.values import Description, Match
 
 MOST_RESULTS = 10
+MANY = 500
+"""Recordings, and releases below them, that take some five milliseconds to be told."""
+
 Found = tuple[Match, ...]
 
 
@@ -68,8 +71,8 @@ class Lookup:
         found = await self._found(asked.items)
         self._counter.count(application.id, hit=any(found), user_agent=call.user_agent, address=call.address)
         results = [[_result(match) for match in matches] for matches in found]
-        await self._describe(meta, results, found)
-        return _answer(asked, results)
+        long = await self._describe(call, meta, results, found)
+        return LongAnswer(_answer(asked, results)) if long else _answer(asked, results)
 
     async def _found(self, items: Sequence[Item]) -> list[Found]:
         """Return the matches of each item."""
@@ -84,17 +87,29 @@ class Lookup:
             return [() for _ in items]
         return [next(matches) if item.query is not None else _named(item, next(tracks)) for item in items]
 
-    async def _describe(self, meta: Meta, results: Sequence[list[dict[str, Any]]], found: Sequence[Found]) -> None:
-        """Add to results what is known of their tracks."""
+    async def _describe(
+        self, call: Call, meta: Meta, results: Sequence[list[dict[str, Any]]], found: Sequence[Found]
+    ) -> bool:
+        """Add to results what is known of their tracks; return whether that is much."""
         tracks = [match.track for matches in found for match in matches]
-        if self._return_metadata and meta and tracks:
-            ids = list(dict.fromkeys(track.id for track in tracks))
-            description = await self._identify.describe(ids, meta.detail)
-            meta.attach([result for some in results for result in some], tracks, description)
+        if not (self._return_metadata and meta and tracks):
+            return False
+        ids = list(dict.fromkeys(track.id for track in tracks))
+        description = await self._identify.describe(ids, meta.detail)
+        attach = partial(meta.attach, [result for some in results for result in some], tracks, description)
+        much = _size(description, tracks) > MANY
+        await call.offload(attach) if much else attach()
+        return much
 
 
 def _read(given: Parameters, dialect: Dialect) -> tuple[Asked, Meta]:
     return read_lookup(given, duration=dialect.duration), dialect.meta(given.text("meta"))
+
+
+def _size(description: Description, tracks: Sequence[TrackRef]) -> int:
+    """Return how many recordings, and releases of these, are below tracks."""
+    linked = (link.recording for track in tracks for link in description.links.get(track.id, ()))
+    return sum(1 if recording is None else 1 + len(recording.releases) for recording in linked)
 
 
 def _named(item: Item, track: TrackRef | None) -> Found:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from linernotes.domain.identification import LookupCount
+from linernotes.domain.ids import MBID
 from linernotes.facades.acoustid.app import build_app
 from linernotes.facades.acoustid.errors import refused
+from linernotes.facades.acoustid.lookup import MANY
 from linernotes.facades.acoustid.settings import AcoustIdSettings
 from linernotes.facades.acoustid.tests.world import NOW, R1, SECONDS, SOUNDS, TEXTS, World, said, wrong
 from linernotes.fingerprint.codec import encode
@@ -27,6 +31,16 @@ def test_an_index_that_is_not_ready_is_told_as_such_or_as_no_result():
     assert said(quiet.post("/v2/lookup", asked("A"))) == {"results": [], "status": "ok"}
     batch = {"client": "app1key", "batch": 1, "fingerprint.0": TEXTS["A"], "duration.0": SECONDS}
     assert said(quiet.post("/v2/lookup", batch))["fingerprints"] == [{"index": 0, "results": []}]
+
+
+@pytest.mark.parametrize("count", [MANY, MANY + 1])
+def test_many_recordings_are_told_as_few_are(count):
+    world = World()
+    mbids = [MBID(f"dddddddd-0000-4000-8000-{number:012x}") for number in range(count)]
+    gid = world.add("A", *mbids)
+    (found,) = said(world.post("/v2/lookup", asked("A", meta="recordings sources")))["results"]
+    assert (found["id"], [one["id"] for one in found["recordings"]]) == (gid, mbids)
+    assert {one["sources"] for one in found["recordings"]} == {1}
 
 
 def test_metadata_can_be_switched_off():
