@@ -14,6 +14,7 @@ from linernotes.fingerprint.match.compare import MOST_WORDS, lookup_score
 from linernotes.fingerprint.query import extract_query
 from linernotes.fingerprint.values import SILENCE
 from linernotes.usecases.identify.lookup import LITTLE
+from linernotes.usecases.identify.matching import Matcher
 from linernotes.usecases.identify.scores import LEAST, rounded
 from linernotes.usecases.identify.values import Query
 from tests.fingerprint.made_up import noisy, track
@@ -133,6 +134,17 @@ def test_a_search_that_takes_too_long_is_a_fault_and_no_answer():
     with pytest.raises(Unavailable, match="too long") as caught:
         world.run(impatient(world, ended))
     assert caught.value.retry_after
+
+
+def test_once_nobody_waits_no_more_is_compared():
+    world = World()
+    world.add(1, SONG)
+    matcher = Matcher(tracks=world.tracks, index=lambda: world.index, settings=world.settings)
+    left = iter([False, False, True, True])
+    first, *others = matcher.find([Query(SONG, 260)] * 3, limit=10, over=lambda: next(left))
+    assert ([match.track.id for match in first], others) == ([1], [(), ()])
+    assert matcher.find([Query(SONG, 260)], limit=10, over=lambda: True) == []
+    assert world.tracks.asked == ["fingerprints"]
 
 
 def test_without_an_index_nothing_is_answered(world):

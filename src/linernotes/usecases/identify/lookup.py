@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from threading import Event
 from typing import TypeVar
 
 from linernotes.domain.errors import NotFound, Unavailable
@@ -57,18 +58,22 @@ class Identify:
         """
         matcher = self._matcher
         if matcher.remote or any(query.clip for query in queries):
-            return await self._search(lambda: matcher.find(queries, limit=limit))
+            return await self._search(lambda over: matcher.find(queries, limit=limit, over=over))
         candidates = matcher.gather(queries)
         if sum([one.size + one.query.words.size for one in candidates if one.stored]) > LITTLE:
-            return await self._search(lambda: matcher.compare(candidates, limit=limit))
+            return await self._search(lambda over: matcher.compare(candidates, limit=limit, over=over))
         return matcher.compare(candidates, limit=limit)
 
-    async def _search(self, work: Callable[[], T]) -> T:
+    async def _search(self, work: Callable[[Callable[[], bool]], T]) -> T:
+        """Search in the pool; ``work`` is told when nobody waits for it any more."""
+        over = Event()
         try:
             async with asyncio.timeout(self._search_seconds):
-                return await self._offload(work)
+                return await self._offload(lambda: work(over.is_set))
         except TimeoutError as exc:
             raise Unavailable("The search took too long.", retry_after=self._search_seconds) from exc
+        finally:
+            over.set()
 
     async def tracks(self, gids: Sequence[str]) -> list[TrackRef | None]:
         """Return tracks by UUID (any case), None where there is none; one that was merged gives its successor."""

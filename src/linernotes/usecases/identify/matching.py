@@ -26,6 +26,13 @@ LONGEST_SECONDS = 32_767
 """No fingerprint is of a longer file."""
 
 
+Over = Callable[[], bool]
+
+
+def _never() -> bool:
+    return False
+
+
 class Candidates(msgspec.Struct, frozen=True, eq=False):
     """What a query has to be compared with: most hits first."""
 
@@ -56,9 +63,9 @@ class Matcher:
         """Whether gathering waits for another program."""
         return self._tracks.remote or self._index().remote
 
-    def find(self, queries: Sequence[Query], *, limit: int) -> list[tuple[Match, ...]]:
-        """Gather and compare."""
-        return self.compare(self.gather(queries), limit=limit)
+    def find(self, queries: Sequence[Query], *, limit: int, over: Over = _never) -> list[tuple[Match, ...]]:
+        """Gather and compare; nothing when it is ``over`` before it begins."""
+        return [] if over() else self.compare(self.gather(queries), limit=limit, over=over)
 
     def gather(self, queries: Sequence[Query]) -> list[Candidates]:
         """Return the candidates of each query, by one search, one for each clip, and one read.
@@ -78,12 +85,13 @@ class Matcher:
             for query, hits, (low, high) in zip(queries, found, bounds, strict=True)
         ]
 
-    def compare(self, candidates: Iterable[Candidates], *, limit: int) -> list[tuple[Match, ...]]:
+    def compare(self, candidates: Iterable[Candidates], *, limit: int, over: Over = _never) -> list[tuple[Match, ...]]:
         """Return at most ``limit`` matches of each query: best first, of equal ones the lowest fingerprint first.
 
-        Of a fingerprint the first 65,535 words count, a little more than two hours.
+        Of a fingerprint the first 65,535 words count, a little more than two hours. When it is ``over``, as nobody
+        waits for the answer, no more is compared: a batch of long excerpts is seconds of work.
         """
-        return [best(self._matches(one), limit) for one in candidates]
+        return [() if over() else best(self._matches(one), limit) for one in candidates]
 
     def _hits(self, queries: Sequence[Query]) -> list[list[Hit]]:
         index = self._index()
