@@ -35,7 +35,7 @@ class Known(Generic[T]):
                 return kept[1]
         asking = self._asking.get(digest)
         if asking is None:
-            asking = self._asking[digest] = asyncio.create_task(self._ask(digest, key))
+            asking = self._asking[digest] = asyncio.create_task(self._ask(digest, key, self._age))
             asking.add_done_callback(lambda done: done.cancelled() or done.exception())
         # Who leaves must not take the answer away from the others.
         return await asyncio.shield(asking)
@@ -46,8 +46,8 @@ class Known(Generic[T]):
         self._asking.clear()
         self._age += 1
 
-    async def _ask(self, digest: bytes, key: str) -> T | None:
-        begun, age = self._clock(), self._age
+    async def _ask(self, digest: bytes, key: str, age: int) -> T | None:
+        begun = self._clock()
         try:
             async with asyncio.timeout(LOOK_UP_SECONDS):
                 found = await self._look_up(key)
