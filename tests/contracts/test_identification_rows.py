@@ -7,7 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -206,6 +206,27 @@ def test_a_session_serves_again_after_work_that_failed(world: World) -> None:
             failing.new_track(now=1 << 80)
         import_all(world, said(b"1"))
     assert world.counts.totals()["track"] == 1
+
+
+def test_what_a_server_has_given_up_is_not_taken_for_kept(postgres_url: str) -> None:
+    upgrade(postgres_url)
+    with closing(open_state(postgres_url)) as state:
+        with pytest.raises(Unavailable, match="undone"), state.sessions.writing(Turn.COUNTS) as session:  # noqa: PT012 - told at the end
+            session.tell("INSERT INTO acoustid_stats (name, date, value) VALUES ('x', '2026-11-21', 1)")
+            with suppress(Unavailable):
+                session.ask("SELECT 1 / (SELECT 0 FROM no_such_table)")
+        assert World(state).ask("SELECT count(*) FROM acoustid_stats") == [(0,)]
+
+
+def test_what_a_file_has_given_up_is_not_gone_on_with(tmp_path: Path) -> None:
+    with closing(open_state(tmp_path / "state.sqlite")) as state:
+        insert = "INSERT INTO acoustid_stats (name, date, value) VALUES ('x', ?, 1)"
+        with pytest.raises(Unavailable, match="undone"), state.sessions.writing(Turn.COUNTS) as session:  # noqa: PT012 - told at the end
+            session.tell(insert, ("2026-11-21",))
+            session.tell("ROLLBACK")  # as SQLite does of its own accord
+            with suppress(Unavailable):
+                session.tell(insert, ("2026-11-22",))
+        assert World(state).ask("SELECT count(*) FROM acoustid_stats") == [(0,)]
 
 
 def test_a_file_that_cannot_be_opened_is_a_fault(tmp_path: Path) -> None:

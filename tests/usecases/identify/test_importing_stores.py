@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
 
+from linernotes.domain.errors import Unavailable
 from linernotes.domain.identification import SubmissionState
 from linernotes.queues.sql import SqlQueue
 from linernotes.stores.sql import SqlState, open_state
@@ -78,3 +79,28 @@ def test_importers_that_work_at_once_import_everything_once(state: SqlState) -> 
     assert set(worlds[0].sources().values()) == {1}
     assert sum(tally.tracks for tally in tallies) == len(SONGS)
     assert worlds[0].index.state().documents == len(worlds[0].stored())
+
+
+@pytest.mark.parametrize("pages", [4, 12, 20, 28])
+def test_what_is_marked_as_imported_while_the_disk_is_full_is_there(tmp_path: Path, pages: int) -> None:
+    with closing(open_state(tmp_path / "state.sqlite")) as state:
+        world = World(kept=state)
+        ids = world.add(
+            *(said(song, number) for number, song in enumerate(SONGS[:5], 1)),
+            said(track(50, 30_000), 6),
+            *(said(song, number) for number, song in enumerate(SONGS[:5], 7)),
+        )
+        # The connection that writes next is this one.
+        (size,) = state.sessions.read(lambda session: session.ask("PRAGMA page_count"))[0]
+        state.sessions.read(lambda session: session.ask(f"PRAGMA max_page_count = {size + pages}"))
+        with suppress(Unavailable):
+            world.importer.run(1, LAST)
+        done = [id_ for id_ in ids if world.status(id_).state is SubmissionState.IMPORTED]
+        assert None not in world.gids(done)
+        assert state.counts.totals()["track_mbid"] == sum(world.sources().values()) == len(done)
+        state.sessions.read(lambda session: session.ask("PRAGMA max_page_count = 1000000"))
+        world.importer.run(1, LAST)
+        world.now += 60_000
+        world.work(attempts=3)
+        assert None not in world.gids(ids)
+        assert world.sources() == {mbid(number): 1 for number in range(1, 12)}

@@ -8,12 +8,13 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 import psycopg
+from psycopg.pq import TransactionStatus
 from psycopg.types.numeric import Int8BinaryDumper
 from sqlalchemy import Engine
 
 from linernotes.domain.errors import Invalid
 from linernotes.stores.sql.faults import ours
-from linernotes.stores.sql.identification.sessions import NOT_KEPT, Row, Session, Turn
+from linernotes.stores.sql.identification.sessions import NOT_KEPT, Row, Session, Turn, undone
 from linernotes.stores.sql.idle import Idle
 
 T = TypeVar("T")
@@ -72,6 +73,12 @@ class PostgresSession:
                 found += [row[0] for row in self._cursor.fetchall()]
         return found
 
+    def commit(self) -> None:
+        """Keep what was written. The server takes a COMMIT for a ROLLBACK after a statement that failed."""
+        if self._connection.info.transaction_status is not TransactionStatus.INTRANS:
+            raise undone("The log says which statement failed.")
+        self.tell("COMMIT")
+
     def close(self) -> None:
         """Let go of the connection; what was not committed is undone."""
         self._connection.close()
@@ -129,7 +136,7 @@ class PostgresSessions:
         try:
             session.ask("SELECT pg_advisory_xact_lock(?)", (turn.value,))
             yield session
-            session.tell("COMMIT")
+            session.commit()
         except BaseException:
             session.close()
             raise

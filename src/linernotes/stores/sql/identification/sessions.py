@@ -10,6 +10,9 @@ from contextlib import AbstractContextManager
 from enum import IntEnum
 from typing import Any, Protocol, TypeVar
 
+from linernotes.domain.errors import Unavailable
+from linernotes.stores.sql.faults import COME_BACK_SECONDS, SOURCE
+
 Row = tuple[Any, ...]
 T = TypeVar("T")
 NOT_KEPT = "this holds a number or a text that cannot be kept"
@@ -79,3 +82,8 @@ class Sessions(Protocol):
     def close(self) -> None:
         """Let go of the connections."""
         ...
+
+
+def undone(hint: str) -> Unavailable:
+    """Return the error of a transaction that the database has given up, so that nothing of it can be kept."""
+    return Unavailable("the transaction was undone", hint=hint, source=SOURCE, retry_after=COME_BACK_SECONDS)

@@ -11,7 +11,7 @@ from typing import TypeVar
 from linernotes.domain.errors import Invalid
 from linernotes.stores.sql.engines import open_file
 from linernotes.stores.sql.faults import ours
-from linernotes.stores.sql.identification.sessions import NOT_KEPT, Row, Session, Turn
+from linernotes.stores.sql.identification.sessions import NOT_KEPT, Row, Session, Turn, undone
 from linernotes.stores.sql.idle import Idle
 
 T = TypeVar("T")
@@ -31,8 +31,20 @@ class SqliteSession:
             self._connection = open_file(path)
         except sqlite3.Error as exc:
             raise ours(exc) from exc
+        self._writing = False
+
+    def begin(self) -> None:
+        """Wait for the write lock."""
+        self.tell("BEGIN IMMEDIATE")
+        self._writing = True
+
+    def commit(self) -> None:
+        """Keep what was written since `begin`."""
+        self.tell("COMMIT")
+        self._writing = False
 
     def ask(self, text: str, values: Sequence[object] = ()) -> list[Row]:
+        self._check()
         try:
             return self._connection.execute(text, values).fetchall()
         except sqlite3.Error as exc:
@@ -51,6 +63,7 @@ class SqliteSession:
         return found
 
     def tell(self, text: str, values: Sequence[object] = ()) -> int:
+        self._check()
         try:
             return self._connection.execute(text, values).rowcount
         except sqlite3.Error as exc:
@@ -68,6 +81,14 @@ class SqliteSession:
     def close(self) -> None:
         """Let go of the connection; what was not committed is undone."""
         self._connection.close()
+
+    def _check(self) -> None:
+        """Raise Unavailable where SQLite undid all of a transaction, as it does for want of disk or memory.
+
+        Every further statement would be kept at once, on its own.
+        """
+        if self._writing and not self._connection.in_transaction:
+            raise undone("Is the disk full?")
 
 
 class SqliteSessions:
@@ -95,9 +116,9 @@ class SqliteSessions:
         del turn
         session = self._idle.take()
         try:
-            session.tell("BEGIN IMMEDIATE")
+            session.begin()
             yield session
-            session.tell("COMMIT")
+            session.commit()
         except BaseException:
             session.close()
             raise
