@@ -280,6 +280,9 @@ def test_many_threads_import_each_submission_once(world: World) -> None:
     for thread in threads:
         thread.join()
     lines = world.change_log.changes(0, limit=100)
+    assert [world.change_log.mark(line.id) for line in lines] == [line.mark for line in lines]
+    assert len({line.mark for line in lines}) == len(lines)
+    assert world.change_log.mark(world.change_log.last() + 1) is None
     assert [one.packed for one in lines] == [bytes([n]) for n in range(40)]
     assert world.counts.totals()["track"] == 40
 

@@ -132,11 +132,15 @@ class SubmissionStatus(msgspec.Struct, frozen=True, gc=False):
 
 
 class FingerprintChange(msgspec.Struct, frozen=True, gc=False):
-    """A line of the change log, by its number: this fingerprint has these packed words from now on (None: is gone)."""
+    """A line of the change log, by its number: this fingerprint has these packed words from now on (None: is gone).
+
+    ``mark`` was drawn by chance when the line was written: of two databases with one past, their later lines differ.
+    """
 
     id: int
     fingerprint: int
     packed: bytes | None
+    mark: int = 0
 
 
 class Application(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -116,8 +116,8 @@ class Submissions(Protocol):
         """Return what became of submissions, None for an unknown id. A merged track's successor is named."""
         ...
 
-    def oldest_pending(self, *, before: int) -> int | None:
-        """Return the lowest id among those that wait, were never tried, and are from before then (unix ms), or None."""
+    def oldest_pending(self, *, before: int, attempts: int = 1) -> int | None:
+        """Return the lowest id of those that wait, failed fewer times, and are from before then (unix ms), or None."""
         ...
 
     def waiting(self) -> int:
@@ -138,6 +138,10 @@ class ChangeLog(Protocol):
 
     def last(self) -> int:
         """Return the number of the newest line, 0 without one."""
+        ...
+
+    def mark(self, line: int) -> int | None:
+        """Return the mark of a line, None where there is no such line."""
         ...
 
     def changes(self, after: int, *, limit: int) -> list[FingerprintChange]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from linernotes.domain.errors import Conflict, Unavailable
 from linernotes.domain.identification import FingerprintChange
@@ -36,6 +37,9 @@ class ListedLog:
 
     def last(self) -> int:
         return self.lines[-1].id if self.lines else 0
+
+    def mark(self, line: int) -> int | None:
+        return next((one.mark for one in self.lines if one.id == line), None)
 
     def changes(self, after: int, *, limit: int) -> list[FingerprintChange]:
         return [line for line in self.lines if line.id > after][:limit]
@@ -89,7 +93,7 @@ def test_everything_comes_into_the_index_in_commits_of_a_bounded_size() -> None:
     assert feeder.catch_up(progress) == 2 * LINES + 1
     state = index.state()
     assert (state.version, state.documents) == (3, 2 * LINES + 1)
-    assert state.metadata == {"source": "one", "mode": "query", "change": str(3 * (2 * LINES + 1))}
+    assert state.metadata == {"source": "one", "mode": "query", "change": str(3 * (2 * LINES + 1)), "mark": "0"}
     assert progress.heard == [
         ("start", PHASE, 6003),
         ("advance", PHASE, 3000),
@@ -237,3 +241,22 @@ def test_an_end_between_the_commit_and_the_feeding_is_made_up_for() -> None:
     world.bring(said(track(1), 2))
     assert world.gids([1]) == world.gids([3])
     assert index.state().documents == 2
+
+
+def test_a_backup_that_was_restored_and_has_grown_since_is_noticed_although_its_numbers_reach_as_far() -> None:
+    index = MemoryIndex()
+    log = ListedLog(pack(track(1)), pack(track(2)))
+    Feeder(log=log, index=lambda: index, full=False).catch_up()
+    # The second line was written after the backup, and another one has its number now.
+    log.lines[1:] = [replace(log.lines[1], packed=pack(track(3)), mark=77), FingerprintChange(9, 3, pack(track(4)))]
+    with pytest.raises(Stale, match="another change 6"):
+        Feeder(log=log, index=lambda: index, full=False).catch_up()
+
+
+def test_words_that_are_loaded_anew_make_no_index_stale() -> None:
+    index = MemoryIndex()
+    log = ListedLog(pack(track(1)))
+    feeder = Feeder(log=log, index=lambda: index, full=False)
+    feeder.catch_up()
+    log.lines = [replace(log.lines[0], packed=pack(track(2))), FingerprintChange(6, 1, pack(track(2)), 5)]
+    assert feeder.catch_up() == 1

@@ -76,13 +76,17 @@ class Feeder:
             raise Stale(f"The index was made in the mode {said.get('mode')}, and {self._mode} is asked for.")
         if not (change := said.get("change", "")).isdecimal():
             raise Stale("The index does not say how far it has come.")
+        # A backup that was restored has lines of the same numbers again, as soon as something is added to it.
+        if (mark := self._log.mark(int(change))) is not None and str(mark) != said.get("mark"):
+            raise Stale(f"The index has another change {change} than the database.")
         return int(change)
 
     def _commit(
         self, index: FingerprintIndex, state: IndexState, lines: Sequence[FingerprintChange], source: str
     ) -> int:
         """Apply lines; return how many, none if somebody else has changed the index meanwhile."""
-        metadata = {"source": source, "mode": self._mode, "change": str(lines[-1].id)}
+        last = lines[-1]
+        metadata = {"source": source, "mode": self._mode, "change": str(last.id), "mark": str(last.mark)}
         try:
             index.apply([self._document(line) for line in lines], metadata=metadata, expected_version=state.version)
         except Conflict:

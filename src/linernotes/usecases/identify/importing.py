@@ -133,8 +133,12 @@ class Importer:
             raise failure.error
 
     def sweep(self) -> None:
-        """Put a job for what waits and has none: its process ended between keeping it and putting the job."""
-        oldest = self._submissions.oldest_pending(before=self._now() - UNTOUCHED_MILLISECONDS)
+        """Put a job for what waits and has none: its process ended before it put the job, or the job was given up.
+
+        What was tried `ATTEMPTS` times is left alone.
+        """
+        before = self._now() - UNTOUCHED_MILLISECONDS
+        oldest = self._submissions.oldest_pending(before=before, attempts=ATTEMPTS)
         if oldest is not None:
             self._put(Span(oldest, LAST).many("all that wait"))
 

@@ -55,6 +55,7 @@ class Data(msgspec.Struct, kw_only=True):
     tracks: dict[int, Track] = {}
     fingerprints: dict[int, Fingerprint] = {}
     changes: dict[int, int] = {}
+    marks: dict[int, int] = {}
     """The fingerprint of each line."""
     recordings: dict[tuple[int, MBID], RecordingLink] = {}
     """Links by track and MBID."""

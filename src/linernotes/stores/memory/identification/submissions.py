@@ -32,11 +32,11 @@ class MemorySubmissions:
         data = self._keeper.data
         return [_status(data, id_) if id_ in data.submissions else None for id_ in ids]
 
-    def oldest_pending(self, *, before: int) -> int | None:
+    def oldest_pending(self, *, before: int, attempts: int = 1) -> int | None:
         untried = [
             id_
             for id_, one in self._keeper.data.submissions.items()
-            if one.state is SubmissionState.PENDING and one.attempts == 0 and one.created_at < before
+            if one.state is SubmissionState.PENDING and one.attempts < attempts and one.created_at < before
         ]
         return min(untried, default=None)
 

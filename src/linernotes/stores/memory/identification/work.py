@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from secrets import randbits
 from uuid import uuid4
 
 from msgspec.structs import replace
@@ -57,7 +58,9 @@ class MemoryImportWork(MemoryTracks):
         id_ = next_number(self._data.fingerprints, FIRST_LOCAL_ID)
         said = submission.said
         self._data.fingerprints[id_] = Fingerprint(track=track, duration=said.duration, packed=said.packed)
-        self._data.changes[next_number(self._data.changes)] = id_
+        line = next_number(self._data.changes)
+        self._data.changes[line] = id_
+        self._data.marks[line] = randbits(62)
         return id_
 
     def count_fingerprint(self, fingerprint: int, *, now: int) -> None:

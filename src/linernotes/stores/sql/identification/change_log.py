@@ -8,8 +8,10 @@ from linernotes.stores.sql.identification.values import within
 
 SOURCE = "SELECT name FROM acoustid_database"
 LAST = "SELECT coalesce(max(id), 0) FROM acoustid_fingerprint_change"
+MARK = "SELECT mark FROM acoustid_fingerprint_change WHERE id = ?"
 CHANGES = (
-    "SELECT chosen.id, chosen.fingerprint, f.words FROM (SELECT id, fingerprint FROM acoustid_fingerprint_change"
+    "SELECT chosen.id, chosen.fingerprint, f.words, chosen.mark"
+    " FROM (SELECT id, fingerprint, mark FROM acoustid_fingerprint_change"
     " WHERE id > ? ORDER BY id LIMIT ?) chosen LEFT JOIN acoustid_fingerprint f ON f.id = chosen.fingerprint"
 )
 
@@ -26,6 +28,10 @@ class SqlChangeLog:
 
     def last(self) -> int:
         return int(self._sessions.read(lambda session: session.ask(LAST))[0][0])
+
+    def mark(self, line: int) -> int | None:
+        rows = self._sessions.read(lambda session: session.ask(MARK, (within(line),)))
+        return int(rows[0][0]) if rows else None
 
     def changes(self, after: int, *, limit: int) -> list[FingerprintChange]:
         bounds = within(after), within(limit)

@@ -19,7 +19,7 @@ ADD = (
 COUNT = "UPDATE acoustid_account SET submission_count = submission_count + ? WHERE id = ?"
 STATUSES = "SELECT id, state, reason, track FROM acoustid_submission WHERE id {among}"
 OLDEST = (
-    "SELECT id FROM acoustid_submission WHERE state = 'pending' AND attempts = 0 AND created < ? ORDER BY id LIMIT 1"
+    "SELECT id FROM acoustid_submission WHERE state = 'pending' AND attempts < ? AND created < ? ORDER BY id LIMIT 1"
 )
 WAITING = "SELECT count(*) FROM acoustid_submission WHERE state = 'pending'"
 Said = tuple[int, bytes]
@@ -56,8 +56,8 @@ class SqlSubmissions:
         found = self._sessions.read(lambda session: _statuses(session, wanted))
         return [found.get(id_) for id_ in ids]
 
-    def oldest_pending(self, *, before: int) -> int | None:
-        rows = self._sessions.read(lambda session: session.ask(OLDEST, (within(before),)))
+    def oldest_pending(self, *, before: int, attempts: int = 1) -> int | None:
+        rows = self._sessions.read(lambda session: session.ask(OLDEST, (attempts, within(before))))
         return rows[0][0] if rows else None
 
     def waiting(self) -> int:

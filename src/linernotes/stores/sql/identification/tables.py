@@ -6,7 +6,7 @@ What is searched or counted stands before ``words``, which are long.
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, Table, Text, text
+from sqlalchemy import BigInteger, Boolean, Column, FetchedValue, Index, Integer, LargeBinary, Table, Text, text
 
 from linernotes.stores.sql.tables import metadata
 
@@ -21,7 +21,12 @@ def _id() -> Column[int]:
     return Column("id", _COUNTED, primary_key=True, autoincrement=True)
 
 
-def _link(name: str, value: type[LargeBinary | BigInteger]) -> Table:
+def _loaded() -> tuple[Column[int], Column[int]]:
+    """Return the last change by AcoustID, and the sources that it counted then; None for a row that was made here."""
+    return Column("stamp", BigInteger), Column("loaded_count", BigInteger)
+
+
+def _link(name: str, value: type[LargeBinary | BigInteger], *loaded: Column[int]) -> Table:
     """Return the table of links between tracks and MBIDs, PUIDs, rows of metadata or foreign ids."""
     table = Table(
         f"acoustid_{name}",
@@ -35,6 +40,7 @@ def _link(name: str, value: type[LargeBinary | BigInteger]) -> Table:
         Column("merged_into", BigInteger),
         Column("created", BigInteger, nullable=False),
         Column("updated", BigInteger),
+        *loaded,
         sqlite_autoincrement=True,
     )
     Index(f"acoustid_{name}_once", table.c.track, table.c.value, unique=True)
@@ -70,6 +76,7 @@ fingerprint = Table(
     Column("created", BigInteger, nullable=False),
     Column("updated", BigInteger),
     Column("words", LargeBinary),
+    *_loaded(),
     sqlite_autoincrement=True,
 )
 Index("acoustid_fingerprint_track", fingerprint.c.track)
@@ -79,12 +86,14 @@ fingerprint_change = Table(
     metadata,
     _id(),
     Column("fingerprint", BigInteger, nullable=False),
+    # Drawn by the database for each line.
+    Column("mark", BigInteger, nullable=False, server_default=FetchedValue()),
     sqlite_autoincrement=True,
 )
 
-track_mbid = _link("track_mbid", LargeBinary)
-track_puid = _link("track_puid", LargeBinary)
-track_meta = _link("track_meta", BigInteger)
+track_mbid = _link("track_mbid", LargeBinary, *_loaded())
+track_puid = _link("track_puid", LargeBinary, *_loaded())
+track_meta = _link("track_meta", BigInteger, *_loaded())
 track_foreignid = _link("track_foreignid", BigInteger)
 
 track_mbid_change = Table(

@@ -17,6 +17,8 @@ label = "pre"
 KEY = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 # SQLite counts up by itself only where the type is INTEGER.
 COUNTED = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+# A number that is another one each time.
+CHANCE = {"sqlite": "(random())", "postgresql": "(floor(random() * 9007199254740992))::bigint"}
 # AcoustID's own numbers are below.
 FIRST_LOCAL_ID = 1_000_000_000
 LOCAL = ("track", "fingerprint", "meta", "track_mbid", "track_puid", "track_meta", "track_foreignid")
@@ -71,6 +73,7 @@ def _make_tracks() -> None:
         "acoustid_fingerprint_change",
         _id(),
         sa.Column("fingerprint", sa.BigInteger, nullable=False),
+        sa.Column("mark", sa.BigInteger, nullable=False, server_default=sa.text(CHANCE[op.get_context().dialect.name])),
         sqlite_autoincrement=True,
     )
 
