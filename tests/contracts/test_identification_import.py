@@ -330,8 +330,8 @@ def test_the_log_tells_words_as_they_are_now(world: World) -> None:
     [(_, one), (_, two)] = import_all(world, said(b"1"), said(b"2"))
     world.lose_words(one)
     first, second = world.change_log.changes(0, limit=5)
-    assert first == FingerprintChange(first.id, one, None)
-    assert second == FingerprintChange(second.id, two, b"2")
+    assert first == FingerprintChange(first.id, one, None, first.mark)
+    assert second == FingerprintChange(second.id, two, b"2", second.mark)
 
 
 def test_a_merged_tracks_successor_is_named_by_submissions(world: World) -> None:

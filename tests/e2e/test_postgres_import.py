@@ -10,6 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from linernotes.stores.sql.revisions import HEAD
 from tests.e2e.conftest import free_port, until
 from tests.e2e.machines import Asking, Machine
 
@@ -89,7 +90,7 @@ def test_an_empty_database_is_set_up_by_itself_and_by_one_of_many(postgres_url: 
         assert server.ask("/health/live").status == 200
         until(lambda: "linernotes_state" in held(postgres_url))
         assert [worker.poll() for worker in workers] == [None, None]
-    assert "0002 (newest is 0002)" in said(machines[0], "db", "current")
+    assert f"{HEAD} (newest is {HEAD})" in said(machines[0], "db", "current")
 
 
 @pytest.mark.slow
@@ -107,7 +108,7 @@ def test_a_newer_schema_is_refused_with_what_to_do(postgres_url: str, samples: l
     ):
         refused = machine.run(*command)
         assert refused.returncode == 1, command
-        assert "has schema 9999, which this version does not know (it knows up to 0002)" in refused.stderr
+        assert f"has schema 9999, which this version does not know (it knows up to {HEAD})" in refused.stderr
         assert "hint: Run the version of linernotes that wrote it, or a newer one." in refused.stderr
     assert held(postgres_url) == ["linernotes_state"]
 
