@@ -94,6 +94,18 @@ def submitted(state: SqlState, **said: object) -> None:
         work.imported(one, fingerprint=made, track=track.id, now=20)
 
 
+def counted(state: SqlState, fingerprint: int, track: int, *, at: int, **said: object) -> None:
+    """Import a submission of a fingerprint that is here, by an account of its own."""
+    said = {"puid": B, "metadata": UserMetadata(track="x"), **said}
+    new = NewSubmission(account=next(EXAMPLES), application=1, packed=words(9), duration=200, **said)
+    state.submissions.add([new], now=at)
+    with state.submissions.work() as work:
+        [one] = work.pending(limit=1)
+        work.count_fingerprint(fingerprint, now=at)
+        work.link(one, track, now=at)
+        work.imported(one, fingerprint=fingerprint, track=track, now=at)
+
+
 def test_tracks_that_are_loaded_are_found(state, load):
     load(Stream.TRACK, TrackRow(1, GID, None, 5), TrackRow(2, A, 1, 5, 6))
     assert [track and (track.id, track.gid) for track in state.tracks.tracks([GID, A, B])] == [
@@ -152,12 +164,87 @@ def test_a_link_made_here_gives_way_to_acoustids_and_its_sources_are_added(state
     [made] = rows(Stream.TRACK_MBID)
     assert made.id >= HERE
     load(Stream.TRACK_MBID, link(6, made.track, sources=4))
-    assert rows(Stream.TRACK_MBID) == [link(6, made.track, sources=5)]
+    assert rows(Stream.TRACK_MBID) == [link(6, made.track, sources=5, at=20)]
     assert state.tracks.links([made.track]) == [(RecordingLink(A, 5),)]
     load(Stream.TRACK_MBID, link(6, made.track, sources=4))
-    assert rows(Stream.TRACK_MBID) == [link(6, made.track, sources=5)]
+    assert rows(Stream.TRACK_MBID) == [link(6, made.track, sources=5, at=20)]
     load(Stream.TRACK_MBID, link(6, made.track, sources=7, at=12))
-    assert rows(Stream.TRACK_MBID) == [link(6, made.track, sources=7, at=12)]
+    assert rows(Stream.TRACK_MBID) == [link(6, made.track, sources=8, at=20)]
+    load(Stream.TRACK_MBID, link(6, made.track, sources=8, at=25))
+    assert rows(Stream.TRACK_MBID) == [link(6, made.track, sources=9, at=25)]
+
+
+@pytest.fixture
+def known(load):
+    """A fingerprint of AcoustID's on track 1, with a link of each kind."""
+    load(Stream.TRACK, TrackRow(1, GID, None, 5), TrackRow(2, A, None, 5))
+    load(Stream.FINGERPRINT, FingerprintRow(7, words(7), 180, 5))
+    load(Stream.TRACK_FINGERPRINT, PlaceRow(7, 1, 3, 5))
+    load(Stream.META, MetaRow(4, UserMetadata(track="x"), 5))
+    load(Stream.TRACK_MBID, link(6, sources=5))
+    load(Stream.TRACK_PUID, link(6, target=B, sources=5))
+    load(Stream.TRACK_META, link(6, target=4, sources=5))
+
+
+@pytest.mark.usefixtures("known")
+def test_a_count_made_here_hides_no_earlier_change_by_acoustid_that_is_loaded_later(state, load, rows):
+    counted(state, 7, 1, at=20, mbid=A)
+    for _twice in range(2):
+        load(Stream.TRACK, TrackRow(1, GID, 2, 5, 15))
+        assert load(Stream.TRACK_FINGERPRINT, PlaceRow(7, 2, 9, 5, 15)) == Loaded(1, 0)
+        assert load(Stream.TRACK_MBID, link(6, sources=8, at=15, disabled=True)) == Loaded(1, 0)
+        assert load(Stream.TRACK_PUID, link(6, target=B, sources=8, at=15)) == Loaded(1, 0)
+        assert load(Stream.TRACK_META, link(6, target=4, sources=8, at=15)) == Loaded(1, 0)
+        assert [found.track.gid for found in state.tracks.fingerprints([7])] == [A]
+        assert rows(Stream.TRACK_FINGERPRINT) == [PlaceRow(7, 2, 10, 5, 20)]
+        assert rows(Stream.TRACK_MBID) == [link(6, sources=9, at=20, disabled=True)]
+        assert rows(Stream.TRACK_PUID) == [link(6, target=B, sources=9, at=20)]
+        assert rows(Stream.TRACK_META) == [link(6, target=4, sources=9, at=20)]
+    assert load(Stream.TRACK_FINGERPRINT, PlaceRow(7, 1, 3, 5)) == Loaded(0, 1)
+    assert load(Stream.TRACK_MBID, link(6, sources=5)) == Loaded(0, 1)
+    load(Stream.TRACK_FINGERPRINT, PlaceRow(7, 1, 4, 5, 30))
+    assert rows(Stream.TRACK_FINGERPRINT) == [PlaceRow(7, 1, 5, 5, 30)]
+    counted(state, 7, 1, at=40)
+    assert rows(Stream.TRACK_FINGERPRINT) == [PlaceRow(7, 1, 6, 5, 40)]
+
+
+@pytest.mark.usefixtures("known")
+def test_counts_made_here_follow_a_link_that_acoustid_numbers_anew(state, load, rows):
+    counted(state, 7, 1, at=20, mbid=A)
+    load(Stream.TRACK_MBID, link(8, sources=6, at=12))
+    assert rows(Stream.TRACK_MBID) == [link(8, sources=7, at=20)]
+    assert load(Stream.TRACK_MBID, link(6, sources=5)) == Loaded(0, 1)
+    counted(state, 7, 2, at=21, mbid=A)
+    load(Stream.TRACK_MBID, link(8, 2, sources=9, at=13))
+    assert rows(Stream.TRACK_MBID) == [link(8, 2, sources=11, at=21)]
+
+
+@pytest.mark.usefixtures("known")
+def test_an_own_export_brings_no_count_back_a_second_time(state, data, load, everything, rows):
+    exports = {at: {} for at in (20, 30)}
+    for at, export in exports.items():
+        counted(state, 7, 1, at=at, mbid=A)
+        export.update({stream: [row for _, row in everything(stream)] for stream in Stream})
+    now = {stream: rows(stream) for stream in Stream}
+    assert now[Stream.TRACK_FINGERPRINT] == [PlaceRow(7, 1, 5, 5, 30)]
+    for stream in Stream:
+        load(stream, *exports[30][stream])
+    assert {stream: rows(stream) for stream in Stream} == now
+    for at in (20, 30):
+        for stream in Stream:
+            data.load(stream, exports[at][stream], MARK, own=True)
+        assert {stream: rows(stream) for stream in Stream} == now
+    load(Stream.TRACK_FINGERPRINT, PlaceRow(7, 2, 9, 5, 15))
+    assert rows(Stream.TRACK_FINGERPRINT) == [PlaceRow(7, 2, 11, 5, 30)]
+
+
+def test_an_own_export_has_the_counts_that_a_link_took_over(state, data, rows):
+    submitted(state, mbid=A)
+    [made] = rows(Stream.TRACK_MBID)
+    data.load(Stream.TRACK_MBID, [link(6, made.track, sources=5, at=20)], MARK, own=True)
+    assert rows(Stream.TRACK_MBID) == [link(6, made.track, sources=5, at=20)]
+    data.load(Stream.TRACK_MBID, [made], MARK, own=True)
+    assert rows(Stream.TRACK_MBID) == [link(6, made.track, sources=5, at=20)]
 
 
 def test_of_acoustids_own_rows_for_one_link_the_later_stays(load, rows):
@@ -279,3 +366,26 @@ def test_whatever_the_order_and_the_batches_the_latest_rows_are_there(data, ever
         latest = {row.id: row for row in sorted(rows_, key=lambda row: row.updated)}
         found = [row for _, row in everything(stream) if base < row.id < base + 1000]
         assert found == [latest[id_] for id_ in sorted(latest)]
+
+
+@given(drawn=st.data())
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_the_order_and_whenever_something_is_counted_here_each_count_is_there_once(
+    state, data, everything, drawn
+):
+    id_ = 1000 * next(EXAMPLES)
+    stamps = drawn.draw(st.lists(st.integers(10, 60), min_size=1, max_size=6, unique=True))
+    moments = drawn.draw(st.lists(st.integers(10, 60), max_size=4))
+    data.load(Stream.TRACK_FINGERPRINT, [PlaceRow(id_, id_, 1, 5)], MARK)
+    data.load(Stream.TRACK_MBID, [link(id_, id_, sources=1, created=5, at=5)], MARK)
+    for what, at in drawn.draw(st.permutations([("load", at) for at in stamps] + [("count", at) for at in moments])):
+        if what == "count":
+            counted(state, id_, id_, at=at, mbid=A)
+        else:
+            data.load(Stream.TRACK_FINGERPRINT, [PlaceRow(id_, id_ + at, at, 5, at)], MARK)
+            data.load(Stream.TRACK_MBID, [link(id_, id_, sources=at, at=at, disabled=at % 2 == 1)], MARK)
+    latest, ours = max(stamps), len(moments)
+    [place] = {row.id: row for _, row in everything(Stream.TRACK_FINGERPRINT) if row.id == id_}.values()
+    assert (place.track, place.sources) == (id_ + latest, latest + ours)
+    [linked] = {row.id: row for _, row in everything(Stream.TRACK_MBID) if row.id == id_}.values()
+    assert (linked.sources, linked.disabled) == (latest + ours, latest % 2 == 1)

@@ -35,10 +35,11 @@ LOADERS: dict[Stream, Callable[[Session, Any], Loaded]] = {
     Stream.TRACK: load_tracks,
     Stream.META: load_meta,
     Stream.FINGERPRINT: load_fingerprints,
-    Stream.TRACK_FINGERPRINT: load_places,
-    Stream.TRACK_MBID: lambda session, rows: Links(session, MBIDS).load(rows),
-    Stream.TRACK_PUID: lambda session, rows: Links(session, "acoustid_track_puid").load(rows),
-    Stream.TRACK_META: lambda session, rows: Links(session, "acoustid_track_meta").load(rows),
+}
+LINKS = {
+    Stream.TRACK_MBID: MBIDS,
+    Stream.TRACK_PUID: "acoustid_track_puid",
+    Stream.TRACK_META: "acoustid_track_meta",
 }
 
 
@@ -55,10 +56,14 @@ class SqlPublicData:
         found = self._sessions.read(lambda session: session.ask(MARK, (name, size)))
         return FileMark(*found[0]) if found else None
 
-    def load(self, stream: Stream, rows: Sequence[PublicRow], mark: FileMark) -> Loaded:
+    def load(self, stream: Stream, rows: Sequence[PublicRow], mark: FileMark, *, own: bool = False) -> Loaded:
+        """Take in rows; with ``own`` they are from an export of this server, whose counts have those made here.
+
+        Else, of a row that AcoustID numbered, its own changes alone are compared, and counts made here are kept.
+        """
         with self._sessions.writing(Turn.IMPORT) as session:
             self._make_room(session)
-            loaded = LOADERS[stream](session, rows)
+            loaded = _taken_in(session, stream, rows, own=own)
             self._count_on(session, stream, rows)
             values = mark.name, mark.size, mark.modified, mark.lines, mark.bad, mark.digest
             session.tell(PUT_MARK, values)
@@ -85,3 +90,11 @@ class SqlPublicData:
         if highest >= FIRST_LOCAL_ID and self._is_server:
             sequence = f"{SOURCES[stream].table.name}_id_seq"
             session.ask(GO_ON.format(sequence=sequence), (sequence, highest))
+
+
+def _taken_in(session: Session, stream: Stream, rows: Sequence[Any], *, own: bool) -> Loaded:
+    if stream in LINKS:
+        return Links(session, LINKS[stream], own=own).load(rows)
+    if stream is Stream.TRACK_FINGERPRINT:
+        return load_places(session, rows, own=own)
+    return LOADERS[stream](session, rows)

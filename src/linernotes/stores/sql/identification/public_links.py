@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 import msgspec
 
-from linernotes.domain.identification import FIRST_LOCAL_ID
 from linernotes.ports.public_data import LinkRow, Loaded
-from linernotes.stores.sql.identification.public_loading import STAMP, upsert
+from linernotes.stores.sql.identification.public_counts import COUNTED, TAKEN, Counted, found, is_local, settled
+from linernotes.stores.sql.identification.public_loading import upsert
 from linernotes.stores.sql.identification.sessions import Session
 from linernotes.stores.sql.identification.values import check_uuid
 
 MBIDS = "acoustid_track_mbid"
-COLUMNS = ("track", "value", "submission_count", "disabled", "created", "updated")
+COLUMNS = ("track", "value", "disabled", *TAKEN)
 FOLLOW = "UPDATE acoustid_track_mbid_change SET track_mbid = ? WHERE track_mbid = ?"
 Pair = tuple[int, bytes | int]
 """Track and target, as the table has it."""
@@ -23,25 +23,25 @@ class _Kept(msgspec.Struct, frozen=True, gc=False):
     """What counts of a link that is here, or is about to be."""
 
     pair: Pair
-    sources: int
     disabled: bool
-    stamp: int
+    counted: Counted
 
 
 class Links:
     """The links that rows are about, in one of the tables of links: as they are, and as they are to be."""
 
-    def __init__(self, session: Session, table: str) -> None:
-        """Write into the table, in the transaction of a session."""
+    def __init__(self, session: Session, table: str, *, own: bool) -> None:
+        """Write into the table, in the transaction of a session; ``own`` as for `SqlPublicData.load`."""
         self._session = session
         self._table = table
+        self._own = own
         self._holders: dict[Pair, int] = {}
         self._kept: dict[int, _Kept] = {}
         self._values: dict[int, tuple[object, ...]] = {}
         self._gone: dict[int, int | None] = {}
 
     def load(self, rows: Sequence[LinkRow]) -> Loaded:
-        """Take links in. A row of the same pair gives way, with its sources if it was made here."""
+        """Take links in. A row of the same pair gives way, with the sources that were counted here."""
         self._read({row.id for row in rows}, {_pair(row) for row in rows})
         taken = sum(self._take(row) for row in rows)
         self._write()
@@ -49,31 +49,30 @@ class Links:
 
     def _take(self, row: LinkRow) -> bool:
         """Decide about a row; return whether it counts."""
-        pair, stamp = _pair(row), row.updated or row.created
-        own, other = self._kept.get(row.id), self._holders.get(pair, row.id)
-        if own is not None and stamp < own.stamp:
+        pair, own = _pair(row), self._kept.get(row.id)
+        if own is not None and own.counted.is_after(row, own=self._own):
             return False
-        sources, disabled = row.sources, row.disabled
-        if own is not None and stamp == own.stamp:
-            sources = max(sources, own.sources)  # the same row once more: what it took over from one made here stays
+        other = self._holders.get(pair, row.id)
+        counted, disabled = settled(row, own.counted if own else None, own=self._own), row.disabled
         if other != row.id:
-            if self._stays(other, row.id, stamp):
+            if self._stays(other, row):
                 return False
             gone = self._drop(other, into=row.id)
-            if _is_local(other) and not _is_local(row.id):
-                sources, disabled = sources + gone.sources, disabled or gone.disabled
+            if not (is_local(row.id) or self._own):  # an own file has them already
+                counted = counted.joined(gone.counted)
+                disabled = disabled or (is_local(other) and gone.disabled)
         if own is not None and own.pair != pair:
             self._drop(row.id, into=None)  # written anew, so that another may have its old pair, whichever comes first
-        self._kept[row.id] = _Kept(pair, sources, disabled, stamp)
+        self._kept[row.id] = _Kept(pair, disabled, counted)
         self._holders[pair] = row.id
-        self._values[row.id] = (row.id, *pair, sources, disabled, row.created, row.updated)
+        self._values[row.id] = (row.id, *pair, disabled, *counted.values(row))
         return True
 
-    def _stays(self, other: int, id_: int, stamp: int) -> bool:
+    def _stays(self, other: int, row: LinkRow) -> bool:
         """Whether another row of the same pair stays: AcoustID's beside one made here, else the later."""
-        if _is_local(other) != _is_local(id_):
-            return _is_local(id_)
-        return stamp < self._kept[other].stamp
+        if is_local(other) != is_local(row.id):
+            return is_local(row.id)
+        return self._kept[other].counted.is_after(row, own=self._own)
 
     def _drop(self, id_: int, *, into: int | None) -> _Kept:
         gone = self._kept.pop(id_)
@@ -95,16 +94,12 @@ class Links:
         for track, value, id_ in self._session.ask_among(text, sorted({track for track, _ in pairs})):
             if (track, value) in pairs:
                 self._holders[track, value] = id_
-        text = f"SELECT id, track, value, submission_count, disabled, {STAMP} FROM {self._table} WHERE id {{among}}"
-        for id_, track, value, sources, disabled, stamp in self._session.ask_among(
+        text = f"SELECT track, value, disabled, id, {COUNTED} FROM {self._table} WHERE id {{among}}"
+        for track, value, disabled, id_, *counted in self._session.ask_among(
             text, sorted({*ids, *self._holders.values()})
         ):
-            self._kept[id_] = _Kept((track, value), sources, bool(disabled), stamp)
+            self._kept[id_] = _Kept((track, value), bool(disabled), found(id_, *counted))
 
 
 def _pair(row: LinkRow) -> Pair:
     return row.track, check_uuid(row.target) if isinstance(row.target, str) else row.target
-
-
-def _is_local(id_: int) -> bool:
-    return id_ >= FIRST_LOCAL_ID

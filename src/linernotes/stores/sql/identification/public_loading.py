@@ -7,18 +7,18 @@ from typing import Any, TypeVar
 
 from linernotes.domain.errors import Conflict
 from linernotes.ports.public_data import FingerprintRow, Loaded, MetaRow, PlaceRow, TrackRow
+from linernotes.stores.sql.identification.public_counts import COUNTED, TAKEN, found, settled
 from linernotes.stores.sql.identification.sessions import Session
 from linernotes.stores.sql.identification.values import check_uuid, uuid_text
 
 Row = TypeVar("Row", bound=TrackRow | MetaRow | FingerprintRow | PlaceRow)
 
-STAMP = "coalesce(updated, created)"
-TRACKS = f"SELECT id, {STAMP} FROM acoustid_track WHERE id {{among}}"
+TRACKS = "SELECT id, coalesce(updated, created) FROM acoustid_track WHERE id {among}"
 GIDS = "SELECT gid, id FROM acoustid_track WHERE gid {among}"
 METADATA = "SELECT id, created FROM acoustid_meta WHERE id {among}"
 SAYING = "SELECT gid, id FROM acoustid_meta WHERE gid {among}"
 WORDS = "SELECT id, created, words FROM acoustid_fingerprint WHERE id {among} AND words IS NOT NULL"
-PLACES = f"SELECT id, {STAMP} FROM acoustid_fingerprint WHERE id {{among}} AND track IS NOT NULL"
+PLACES = f"SELECT id, {COUNTED} FROM acoustid_fingerprint WHERE id {{among}} AND track IS NOT NULL"
 CHANGED = "INSERT INTO acoustid_fingerprint_change (fingerprint) VALUES (?)"
 
 
@@ -38,9 +38,7 @@ PUT_META = upsert(
 PUT_WORDS = upsert(
     "acoustid_fingerprint", ("duration", "created", "words"), new="submission_count, format", values="0, ''"
 )
-PUT_PLACE = upsert(
-    "acoustid_fingerprint", ("track", "submission_count", "created", "updated"), new="format", values="''"
-)
+PUT_PLACE = upsert("acoustid_fingerprint", ("track", *TAKEN), new="format", values="''")
 
 
 def load_tracks(session: Session, rows: Sequence[TrackRow]) -> Loaded:
@@ -85,12 +83,17 @@ def load_fingerprints(session: Session, rows: Sequence[FingerprintRow]) -> Loade
     return Loaded(len(chosen), len(rows) - len(chosen))
 
 
-def load_places(session: Session, rows: Sequence[PlaceRow]) -> Loaded:
+def load_places(session: Session, rows: Sequence[PlaceRow], *, own: bool) -> Loaded:
     """Take in which tracks fingerprints belong to; one whose words are not here yet waits for them."""
-    here = dict(_known(session, PLACES, rows))
-    chosen = _newer(rows, here, lambda row: row.updated or row.created)
-    session.tell_all(PUT_PLACE, [(row.id, row.track, row.sources, row.created, row.updated) for row in chosen])
-    return Loaded(len(chosen), len(rows) - len(chosen))
+    places = {id_: found(id_, *counted) for id_, *counted in _known(session, PLACES, rows)}
+    counts: dict[int, tuple[object, ...]] = {}
+    for row in rows:
+        here = places.get(row.id)
+        if here is None or not here.is_after(row, own=own):
+            places[row.id] = taken = settled(row, here, own=own)
+            counts[row.id] = (row.id, row.track, *taken.values(row))
+    session.tell_all(PUT_PLACE, list(counts.values()))
+    return Loaded(len(counts), len(rows) - len(counts))
 
 
 def _known(session: Session, text: str, rows: Iterable[Row]) -> list[Any]:
