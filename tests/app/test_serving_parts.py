@@ -12,7 +12,7 @@ import structlog
 
 from linernotes.app import logs, registry
 from linernotes.app.builds import FolderBuilds
-from linernotes.app.checks import Check, all_checks, run_checks
+from linernotes.app.checks import Check, Identified, all_checks, run_checks
 from linernotes.app.config.settings import LogSettings
 from linernotes.app.lifecycle import check_address
 from linernotes.app.live import LiveCatalogue
@@ -63,11 +63,12 @@ def test_a_facade_that_does_not_fit_is_refused(
         registry.find_facades()
 
 
-def levels(data_dir: Path) -> dict[str, Level]:
+def levels(data_dir: Path, identified: Identified | None = None) -> dict[str, Level]:
     builds = FolderBuilds(folder=BuildFolder(data_dir), open_build=lambda _: pytest.fail("opened"))
     live = LiveCatalogue(builds=builds, leases=Leases())
     live.look()
-    findings = run_checks(all_checks(data_dir=data_dir, state=data_dir / "state.sqlite", live=live))
+    told = None if identified is None else lambda: identified
+    findings = run_checks(all_checks(data_dir=data_dir, state=data_dir / "state.sqlite", live=live, identified=told))
     assert [finding for finding in findings if finding.level is not Level.OK and not finding.hint] == []
     return {finding.name: finding.level for finding in findings}
 
@@ -76,6 +77,13 @@ def test_checks_of_an_empty_folder_say_what_is_missing(tmp_path: Path) -> None:
     found = levels(tmp_path / "none")
     assert (found["data_folder"], found["state"]) == (Level.WARNING, Level.WARNING)
     assert (found["catalogue"], found["search"]) == (Level.FAILED, Level.FAILED)
+
+
+def test_without_a_catalogue_a_server_that_identifies_music_is_ready_all_the_same(tmp_path: Path) -> None:
+    found = levels(tmp_path, Identified(7))
+    assert (found["catalogue"], found["search"], found["identification"]) == (Level.WARNING, Level.WARNING, Level.OK)
+    found = levels(tmp_path, Identified(0, "the fingerprint index is being opened"))
+    assert (found["catalogue"], found["identification"]) == (Level.FAILED, Level.WARNING)
 
 
 def test_checks_see_the_state_and_its_damage(tmp_path: Path) -> None:

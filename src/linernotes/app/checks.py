@@ -27,18 +27,37 @@ class Check(NamedTuple):
     run: Callable[[], tuple[Level, str, str]]
 
 
-def all_checks(*, data_dir: Path, state: Location, live: LiveCatalogue, sources: Sequence[str] = ()) -> list[Check]:
+class Identified(NamedTuple):
+    """What can be said of identification: how many fingerprints there are, and why it does not work if it does not."""
+
+    fingerprints: int
+    trouble: str = ""
+
+
+def all_checks(
+    *,
+    data_dir: Path,
+    state: Location,
+    live: LiveCatalogue,
+    sources: Sequence[str] = (),
+    identified: Callable[[], Identified] | None = None,
+) -> list[Check]:
     """Return the checks for a data folder and its catalogue, in the order in which they should be told.
 
-    Where ``sources`` are asked, by these titles, no catalogue is needed.
+    Where ``sources`` are asked, by these titles, no catalogue is needed; where there are fingerprints, a server is of
+    use without one.
     """
-    return [
+    checks = [
         Check("data_folder", lambda: _data_folder(data_dir)),
         Check("disk_space", lambda: _disk_space(data_dir)),
         Check("state", lambda: _state(state)),
         Check("catalogue", lambda: _catalogue(live, sources)),
         Check("search", lambda: _search(live, sources)),
     ]
+    if identified is None:
+        return checks
+    alone = [_excused(check, identified) if check.name in {"catalogue", "search"} else check for check in checks]
+    return [*alone, Check("identification", lambda: _identification(identified()))]
 
 
 def run_checks(checks: Sequence[Check]) -> list[Finding]:
@@ -80,6 +99,22 @@ def _state(where: Location) -> tuple[Level, str, str]:
     if revision is None:
         return Level.WARNING, "no state database yet", "It is made by the first import or serve."
     return Level.FAILED, f"schema {revision}, needed is {HEAD}", "Run `linernotes db upgrade`, or restart `serve`."
+
+
+def _excused(check: Check, identified: Callable[[], Identified]) -> Check:
+    def run() -> tuple[Level, str, str]:
+        level, message, hint = check.run()
+        if level is Level.FAILED and message == NO_CATALOGUE and identified().fingerprints:
+            return Level.WARNING, f"{message}; music is identified without it", hint
+        return level, message, hint
+
+    return Check(check.name, run)
+
+
+def _identification(found: Identified) -> tuple[Level, str, str]:
+    if found.trouble:
+        return Level.WARNING, found.trouble, "The log says more; look-ups of fingerprints are answered 503 meanwhile."
+    return Level.OK, f"{found.fingerprints:,} fingerprints", ""
 
 
 def _catalogue(live: LiveCatalogue, sources: Sequence[str]) -> tuple[Level, str, str]:

@@ -249,7 +249,11 @@ class Worker:
     async def _ready(self) -> Sequence[Finding]:
         sources = source_titles(self._settings)
         checks = all_checks(
-            data_dir=self._settings.data_dir, state=state_place(self._settings), live=self._live, sources=sources
+            data_dir=self._settings.data_dir,
+            state=state_place(self._settings),
+            live=self._live,
+            sources=sources,
+            identified=None if self._identifying is None else self._identifying.index.identified,
         )
         return await self._pool(lambda: run_checks(checks))
 

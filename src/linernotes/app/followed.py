@@ -14,6 +14,7 @@ from typing import Protocol
 
 import structlog
 
+from linernotes.app.checks import Identified
 from linernotes.app.warming import warm_identification
 from linernotes.domain.errors import Conflict, LinernotesError, Unavailable
 from linernotes.fingerprint.index.indexes import Indexes
@@ -171,6 +172,10 @@ class FollowedIndex:
         if self._index is None:
             raise Unavailable(self._reason, retry_after=AGAIN_SECONDS)
         return self._unless_stopped(self._index)
+
+    def identified(self) -> Identified:
+        """Say how it stands. Blocks."""
+        return Identified(self._log.last(), "" if self._index is not None else self._reason)
 
     def open(self, progress: Progress | None = None) -> None:
         """Open the index and feed it all that is missing. Blocks. Raises what `Place.open` and feeding raise."""

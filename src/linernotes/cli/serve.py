@@ -86,7 +86,8 @@ def _what(info: BuildInfo | None, sources: list[str]) -> str:
     if info is None and sources:
         return f"{NO_CATALOGUE}: it is filled from {', '.join(sources)} as it is asked."
     if info is None:
-        return f"{NO_CATALOGUE}: every question is answered 503 until there is one.\n{NO_CATALOGUE_HINT}"
+        unless = "but for fingerprints, every question is answered 503 until there is one."
+        return f"{NO_CATALOGUE}: {unless}\n{NO_CATALOGUE_HINT}"
     held = dict(info.counts)
     counts = ", ".join(f"{held[kind]:,} {kind.replace('-', ' ')}s" for kind in COUNTED if kind in held)
     layers = ", ".join(f"{layer.value} ({layer.licence})" for layer in info.layers)

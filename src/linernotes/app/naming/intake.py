@@ -13,6 +13,8 @@ from linernotes.app.jobs import unix_milliseconds
 from linernotes.app.naming.acoustid_client import AcoustidClient
 from linernotes.app.naming.acoustid_wire import Receipts
 from linernotes.app.naming.importing import Became, became
+from linernotes.app.naming.known import KnownFiles
+from linernotes.app.naming.lost import forget_lost, sign_new
 from linernotes.app.naming.opening import check_enabled, open_client
 from linernotes.app.naming.reading import Tagged
 from linernotes.app.offload import Pool
@@ -21,7 +23,7 @@ from linernotes.domain.errors import Invalid
 from linernotes.domain.identification import NewSubmission
 from linernotes.fingerprint.codec_fast import encode
 from linernotes.fingerprint.packed import pack
-from linernotes.ports.identification import Submissions
+from linernotes.ports.identification import Submissions, Tracks
 from linernotes.usecases.identify.clients import DEFAULT, Keyring
 from linernotes.usecases.identify.submitting import Submitting
 from linernotes.web.leases import Leases
@@ -57,6 +59,14 @@ class Intake(Protocol):
         """Return what became of submissions, None where it is the server's own affair."""
         ...
 
+    def forget_lost(self, known: KnownFiles) -> int:
+        """Forget files that were taken and are not there any more, where that can be told; return how many."""
+        ...
+
+    def sign_new(self, known: KnownFiles) -> None:
+        """Remember by what it can be told that they are there."""
+        ...
+
 
 class LocalIntake:
     """Keeps submissions in the state, as a server would."""
@@ -64,11 +74,19 @@ class LocalIntake:
     batch = LOCAL_BATCH
 
     def __init__(
-        self, *, submitting: Submitting, submissions: Submissions, account: int, application: int, place: str
+        self,
+        *,
+        submitting: Submitting,
+        submissions: Submissions,
+        tracks: Tracks,
+        account: int,
+        application: int,
+        place: str,
     ) -> None:
         """Submit as an account, with an application."""
         self._submitting = submitting
         self._submissions = submissions
+        self._tracks = tracks
         self._account = account
         self._application = application
         self.place = place
@@ -81,6 +99,12 @@ class LocalIntake:
 
     def became(self, ids: Sequence[int]) -> Became | None:
         return became(self._submissions, ids)
+
+    def forget_lost(self, known: KnownFiles) -> int:
+        return forget_lost(known, self._submissions, self._tracks)
+
+    def sign_new(self, known: KnownFiles) -> None:
+        sign_new(known, self._submissions)
 
     def _said(self, file: Tagged) -> NewSubmission:
         return NewSubmission(
@@ -124,6 +148,12 @@ class RemoteIntake:
 
     def became(self, ids: Sequence[int]) -> Became | None:
         return None
+
+    def forget_lost(self, known: KnownFiles) -> int:
+        return 0
+
+    def sign_new(self, known: KnownFiles) -> None:
+        """A server says nothing of it."""
 
 
 def _parts(files: Sequence[tuple[Tagged, str]]) -> Iterator[list[tuple[Tagged, str]]]:
@@ -191,6 +221,7 @@ async def open_intake(
         yield LocalIntake(
             submitting=submitting,
             submissions=state.submissions,
+            tracks=state.tracks,
             account=await _account(keyring, user),
             application=await _application(keyring),
             place=state.change_log.source(),

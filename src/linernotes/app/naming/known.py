@@ -1,6 +1,7 @@
 """Which files of a library were handed in already, by path, size and time of change.
 
-It is a memory and no more: whoever loses it hands everything in again, which counts nothing twice. It lies beside the
+It is a memory and no more: whoever loses it hands everything in again, and a submission that is there already is not
+counted twice. A file that was changed, or of which another length was read, is another submission. It lies beside the
 state in a file of its own, as paths belong to this machine and the state may be shared by several.
 """
 
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,16 +18,25 @@ import msgspec
 from linernotes.domain.errors import Conflict, Unavailable
 
 LIBRARY_FILE = "library.db"
-VERSION = 1
+VERSION = 2
 BUSY_SECONDS = 30.0
 _TABLE = """
 create table if not exists handed_in (
     place text not null, path blob not null, size integer not null, changed integer not null, length real not null,
-    submission integer not null, primary key (place, path)
+    submission integer not null, sign text not null default '', primary key (place, path)
 ) without rowid
 """
+_INDEX = "create index if not exists by_submission on handed_in (place, submission)"
+_ADD_SIGN = "alter table handed_in add column sign text not null default ''"
 _FIND = "select size, changed, length from handed_in where place = ? and path = ?"
-_KEEP = "insert or replace into handed_in values (?, ?, ?, ?, ?, ?)"
+_KEEP = "insert or replace into handed_in (place, path, size, changed, length, submission) values (?, ?, ?, ?, ?, ?)"
+_NEWEST = (
+    "select submission, max(sign) from handed_in where place = ? and 0 < submission and submission < ?"
+    " group by submission order by submission desc limit ?"
+)
+_UNSIGNED = "select distinct submission from handed_in where place = ? and 0 < submission and sign = ''"
+_SIGN = "update handed_in set sign = ? where place = ? and submission = ?"
+_FORGET = "delete from handed_in where place = ? and submission >= ?"
 
 
 class Stamp(msgspec.Struct, frozen=True, gc=False):
@@ -67,6 +77,26 @@ class KnownFiles:
         with _translated(), self._connection:
             self._connection.executemany(_KEEP, rows)
 
+    def newest(self, *, below: int, limit: int) -> list[tuple[int, str]]:
+        """At most ``limit`` submissions with lower numbers, highest first, each with its sign, "" without one."""
+        with _translated():
+            return self._connection.execute(_NEWEST, (self._place, below, limit)).fetchall()
+
+    def unsigned(self) -> list[int]:
+        """Return the submissions that have no sign yet."""
+        with _translated():
+            return [row[0] for row in self._connection.execute(_UNSIGNED, (self._place,))]
+
+    def sign(self, signs: Mapping[int, str]) -> None:
+        """Remember by what submissions are told from others that may have their numbers one day."""
+        with _translated(), self._connection:
+            self._connection.executemany(_SIGN, [(sign, self._place, number) for number, sign in signs.items()])
+
+    def forget(self, first: int) -> int:
+        """Forget the files of this submission and of all with higher numbers; return how many files."""
+        with _translated(), self._connection:
+            return self._connection.execute(_FORGET, (self._place, first)).rowcount
+
 
 @contextmanager
 def known_files(data_dir: Path, *, place: str) -> Iterator[KnownFiles]:
@@ -106,6 +136,9 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("pragma synchronous = normal")
     with connection:
         connection.execute(_TABLE)
+        if version == 1:
+            connection.execute(_ADD_SIGN)
+        connection.execute(_INDEX)
         connection.execute(f"pragma user_version = {VERSION}")
 
 
