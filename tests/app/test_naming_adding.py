@@ -15,7 +15,7 @@ from linernotes.app.naming.adding import Added, add_files, new_files
 from linernotes.app.naming.files import FileNamed, name_files
 from linernotes.app.naming.importing import Became, became, wait_for_import
 from linernotes.app.naming.intake import RemoteIntake
-from linernotes.app.naming.known import NoKnownFiles, Stamp
+from linernotes.app.naming.known import KnownFiles, NoKnownFiles, Stamp
 from linernotes.app.naming.reading import Tagged, Unsaid
 from linernotes.app.naming.remote import RemoteNamer
 from linernotes.app.naming.tags import Tags
@@ -58,6 +58,12 @@ class FakeIntake:
 
     def became(self, ids: Sequence[int]) -> Became | None:
         return None
+
+    def forget_lost(self, known: KnownFiles) -> int:
+        return 0
+
+    def sign_new(self, known: KnownFiles) -> None:
+        """Nothing is known of them."""
 
 
 class RememberedFiles:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from linernotes.app.naming.known import KnownFiles, NoKnownFiles, known_files, stamp
@@ -85,6 +87,30 @@ def test_a_newer_memory_and_a_damaged_one_are_told(tmp_path: Path) -> None:
     (tmp_path / "library.db").write_bytes(b"no database, this" * 100)
     with pytest.raises(Unavailable, match=r"library\.db"), known_files(tmp_path, place="x"):
         pass
+
+
+def test_a_memory_of_an_older_version_is_gone_on_with(tmp_path: Path, song: Path) -> None:
+    keep(tmp_path, song)
+    with closing(sqlite3.connect(tmp_path / "library.db")) as connection:
+        connection.execute("alter table handed_in drop column sign")
+        connection.execute("pragma user_version = 1")
+    assert remembers(tmp_path, song)
+    with known_files(tmp_path, place="here") as known:
+        assert known.newest(below=8, limit=1) == [(7, "")]
+
+
+def test_files_are_forgotten_from_a_submission_on(tmp_path: Path, song: Path) -> None:
+    files = [msgspec.structs.replace(stamp(song), path=tmp_path / str(number)) for number in range(5)]
+    with known_files(tmp_path, place="here") as known, known_files(tmp_path, place="else") as other:
+        known.keep(zip(files, [0, 1, 2, 3, 3], strict=True), length=1)
+        other.keep([(files[4], 9)], length=1)
+        known.sign({1: "a", 3: "c"})
+        assert known.newest(below=99, limit=2) == [(3, "c"), (2, "")]
+        assert known.newest(below=3, limit=2) == [(2, ""), (1, "a")]
+        assert known.unsigned() == [2]
+        assert known.forget(2) == 3
+        assert [known.knows(file, length=1) for file in files] == [True, True, False, False, False]
+        assert other.knows(files[4], length=1)
 
 
 def test_an_error_of_whoever_uses_it_stays_what_it_is(tmp_path: Path) -> None:

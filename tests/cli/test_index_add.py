@@ -102,6 +102,24 @@ def test_what_is_handed_in_twice_counts_once(linernotes: RunCommand, songs: Path
     assert before["submission"] == 2
 
 
+def test_after_an_older_copy_of_the_state_is_put_back_its_files_are_added_anew(
+    linernotes: RunCommand, songs: Path, tmp_path: Path
+) -> None:
+    data, copy, more = tmp_path / "data", tmp_path / "copy.sqlite", tmp_path / "more"
+    more.mkdir()
+    second = (songs / "2 two.mp3").rename(more / "2 two.mp3")
+    linernotes("--data", data, "index", "add", songs)
+    assert linernotes("--data", data, "db", "backup", copy).code == 0
+    linernotes("--data", data, "index", "add", more)
+    for name in ("state.sqlite", "state.sqlite-wal", "state.sqlite-shm"):
+        (data / name).unlink(missing_ok=True)
+    shutil.copy(copy, data / "state.sqlite")
+    again = linernotes("--data", data, "index", "add", "--json", songs, more)
+    assert (added(again)["known"], added(again)["added"], added(again)["imported"]) == (1, 1, 1)
+    assert "1 file handed in before" in again.err
+    assert rows(linernotes("--data", data, "identify", second))[0][2] == "Two"
+
+
 def test_a_dry_run_makes_nothing(linernotes: RunCommand, songs: Path, tmp_path: Path) -> None:
     data = tmp_path / "data"
     found = linernotes("--data", data, "index", "add", "--dry-run", songs)

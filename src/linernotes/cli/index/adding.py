@@ -113,6 +113,7 @@ class _Run:
     def hand_in(self) -> None:
         """Hand in what is new."""
         from linernotes.app.naming.adding import new_files
+        from linernotes.app.naming.known import KnownFiles
 
         with self._memory() as (intake, known):
             new, failed, self._known = new_files(self._files, known=known, length=self._length)
@@ -124,6 +125,8 @@ class _Run:
                     self._read(new, intake, known)
                 self.left = intake.left()
                 self._became = intake.became(list(self._added))
+                if isinstance(known, KnownFiles):
+                    intake.sign_new(known)
 
     @contextmanager
     def _memory(self) -> Iterator[tuple[Intake | None, Memory]]:
@@ -137,6 +140,8 @@ class _Run:
         with ExitStack() as stack:
             intake = stack.enter_context(self._intake())
             known = stack.enter_context(known_files(folder, place=intake.place))
+            if lost := intake.forget_lost(known):
+                click.echo(f"{many(lost, 'file')} handed in before, and not there any more: added anew", err=True)
             yield None if self._asked.dry_run else intake, known
 
     @contextmanager
@@ -188,6 +193,8 @@ class _Run:
         """Import what was handed in, or wait for the server that does it."""
         from linernotes.app.identifying_here import open_identification
         from linernotes.app.naming.importing import became
+        from linernotes.app.naming.known import known_files
+        from linernotes.app.naming.lost import sign_new
         from linernotes.cli.waiting import shown_when_much
 
         stack = AsyncExitStack()
@@ -197,6 +204,8 @@ class _Run:
                 here = self._runner.run(stack.enter_async_context(opening))
             self._import(here)
             self._became = became(here.state.submissions, list(self._added))
+            with known_files(self._settings.data_dir, place=here.state.change_log.source()) as known:
+                sign_new(known, here.state.submissions)
         finally:
             self._runner.run(stack.aclose())
         for id_, reason in self._became.rejected:
