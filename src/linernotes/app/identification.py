@@ -82,6 +82,7 @@ class Identifying:
             full=full,
             now=now,
         )
+        self._importing = asyncio.Lock()
         self._waiting = Reading[int](
             what="submissions", read=state.submissions.waiting, first=0, every_seconds=COUNT_SECONDS
         )
@@ -125,12 +126,15 @@ class Identifying:
     async def _import(self, job: Job) -> None:
         span = read_span(job.payload)
         await self._wait_for_index()
-        tally = await asyncio.to_thread(self.importer.run, span.first, span.last)
+        # One at a time anyhow: those that wait should not each hold a thread.
+        async with self._importing:
+            tally = await asyncio.to_thread(self.importer.run, span.first, span.last)
         log.debug("submissions are imported", **msgspec.structs.asdict(tally))
 
     async def _import_one(self, job: Job) -> None:
         await self._wait_for_index()
-        await asyncio.to_thread(self.importer.retry, read_span(job.payload).first)
+        async with self._importing:
+            await asyncio.to_thread(self.importer.retry, read_span(job.payload).first)
 
     async def _wait_for_index(self) -> None:
         with contextlib.suppress(TimeoutError):
