@@ -132,12 +132,15 @@ class PublicData(Protocol):
         """Return how far the file of this name and size is loaded, None where it was never begun."""
         ...
 
-    def load(self, stream: Stream, rows: Sequence[PublicRow], mark: FileMark) -> Loaded:
+    def load(self, stream: Stream, rows: Sequence[PublicRow], mark: FileMark, *, own: bool = False) -> Loaded:
         """Take in rows of a stream and the mark, both or neither; no other writer of tracks is under way meanwhile.
 
         By id the later stamp wins, of equal ones the last. References may lead nowhere yet. Another row that links the
-        same track to the same target gives way: one made here has its sources added, AcoustID's is the same row under
-        an older id. Each fingerprint whose words are new or others gets a line in the change log.
+        same track to the same target gives way, one made here or AcoustID's under an older id. Each fingerprint whose
+        words are new or others gets a line in the change log.
+
+        Of rows that AcoustID numbered, its stamps alone are compared, and sources that were counted here are added to
+        its own. With ``own`` the rows are from an export of this server: their stamps and counts have those made here.
         """
         ...
 

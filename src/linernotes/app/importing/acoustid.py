@@ -84,7 +84,7 @@ class Loading:
         complain: Complain | None = None,
         rows: int = ROWS,
     ) -> None:
-        """Read nothing yet; ``own`` as for `RowReader`, ``rows`` is how many are loaded at once."""
+        """Read nothing yet; ``own`` as for `RowReader` and `PublicData.load`, ``rows`` is how many are loaded at once."""
         self._data = data
         self._progress = progress
         self._own = own
@@ -130,7 +130,7 @@ class Loading:
         loaded = Loaded()
         if self._data is not None:
             try:
-                loaded = self._data.load(file.stream, batch, mark)
+                loaded = self._data.load(file.stream, batch, mark, own=self._own)
             except (Invalid, Conflict) as exc:
                 raise type(exc)(f"{file.path}: up to line {mark.lines}: {exc.message}", hint=exc.hint) from exc
         tally = self.tallies[file.stream]
