@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import psycopg
 from psycopg.pq import TransactionStatus
-from psycopg.types.numeric import Int8BinaryDumper
+from psycopg.types.numeric import Int8, Int8BinaryDumper
 from sqlalchemy import Engine
 
 from linernotes.domain.errors import Invalid
@@ -51,8 +51,11 @@ class PostgresSession:
     ) -> list[Row]:
         if not among:
             return []
-        kind = "bigint" if isinstance(among[0], int) else "bytea"
-        return self._execute(_with_list(text, kind), (list(among), *after)).fetchall()
+        if isinstance(among[0], int):
+            # Else a list is of the type that its largest number needs, and what was prepared for small ones fails.
+            numbers = [Int8(one) for one in cast("Sequence[int]", among)]
+            return self._execute(_with_list(text, "bigint"), (numbers, *after)).fetchall()
+        return self._execute(_with_list(text, "bytea"), (list(among), *after)).fetchall()
 
     def tell(self, text: str, values: Sequence[object] = ()) -> int:
         return self._execute(_for_psycopg(text), values).rowcount
