@@ -40,7 +40,10 @@ LATER = NOW + 5000
 FOUND_BY_AN_INDEX = {
     name: getattr(module, name)
     for module, names in (
-        (tracks, ["FINGERPRINTS", "FINGERPRINTS_OF", "LINKS", "TRACKS_WITH", "METADATA", "BY_GID", "BY_ID"]),
+        (
+            tracks,
+            ["FINGERPRINTS", "FINGERPRINTS_OF", "DURATIONS", "LINKS", "TRACKS_WITH", "METADATA", "BY_GID", "BY_ID"],
+        ),
         (work, ["PENDING", "META", "FOREIGN_ID", "SOURCE", "COUNT_FINGERPRINT", "IMPORTED", "REJECTED", "FAILED"]),
         (submissions, ["KNOWN", "STATUSES", "OLDEST", "WAITING", "COUNT"]),
         (change_log, ["CHANGES"]),
@@ -81,7 +84,7 @@ def test_an_index_finds_what_is_asked(tmp_path: Path, name: str) -> None:
 def test_what_is_read_in_order_is_not_sorted(tmp_path: Path) -> None:
     upgrade(tmp_path / "state.sqlite")
     with closing(sqlite3.connect(tmp_path / "state.sqlite")) as connection:
-        asked = ((work.PENDING, (0, 9, 9)), (submissions.OLDEST, (1,)), (change_log.CHANGES, (0, 9)))
+        asked = ((work.PENDING, (0, 9, 9)), (submissions.OLDEST, (1, 1)), (change_log.CHANGES, (0, 9)))
         for statement, values in asked:
             plan = " ".join(row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", values))
             assert "TEMP B-TREE" not in plan

@@ -17,6 +17,7 @@ from linernotes.domain.identification import (
 from linernotes.domain.ids import MBID
 from tests.contracts.identification_worlds import (
     KINDS,
+    NOW,
     SONG,
     WORDS,
     A,
@@ -106,6 +107,12 @@ def test_numbers_that_nothing_has_are_simply_not_there(world: World) -> None:
     assert world.tracks.metadata(NOWHERE, limit=1 << 80) == nothing
 
 
+def test_small_and_large_numbers_are_asked_for_in_turn(world: World) -> None:
+    for ids in ([7], [7, 40_000], [40_000], [7, 1 << 33], [7], [1 << 33], [7, 70_000]):
+        assert world.tracks.links(ids) == [()] * len(ids)
+        assert world.submissions.statuses(ids) == [None] * len(ids)
+
+
 def test_lists_of_any_length_are_answered(world: World) -> None:
     made = import_all(world, *(said(bytes([n >> 8, n & 255]), duration=100, mbid=A) for n in range(600)))
     ids, tracks = [one for _, one in made], [one for one, _ in made]
@@ -123,6 +130,35 @@ def test_all_fingerprints_of_tracks_come_in_the_order_asked(world: World) -> Non
     found = world.tracks.fingerprints_of([two, one, 5, one])
     assert [[each.id for each in of] for of in found] == [[other], [first, second], [], [first, second]]
     assert {each.track.id for each in found[1]} == {one}
+
+
+def test_of_many_fingerprints_the_most_submitted_ones_come_by_id(world: World) -> None:
+    [(track, first)] = import_all(world, said(b"1"))
+    made = import_all(world, said(b"2"), said(b"3"), said(b"4"), onto=track)
+    second, third, fourth = (id_ for _, id_ in made)
+    with world.submissions.work() as work:
+        for id_ in (fourth, fourth, second):
+            work.count_fingerprint(id_, now=NOW)
+
+    def chosen(limit: int) -> list[int]:
+        [found] = world.tracks.fingerprints_of([track], limit=limit)
+        return [one.id for one in found]
+
+    assert chosen(3) == [first, second, fourth]
+    assert chosen(2) == [second, fourth]
+    assert chosen(1) == [fourth]
+    assert chosen(4) == chosen(1 << 80) == [first, second, third, fourth]
+    assert chosen(0) == chosen(-1) == []
+
+
+def test_the_shortest_and_longest_durations_of_tracks_come_in_the_order_asked(world: World) -> None:
+    [(one, _), (two, lost)] = import_all(world, said(b"1", duration=200), said(b"2", duration=90))
+    import_all(world, said(b"3", duration=207), said(b"4", duration=195), onto=one)
+    assert world.tracks.durations([two, one, 5, one]) == [(90, 90), (195, 207), None, (195, 207)]
+    world.lose_words(lost)
+    assert world.tracks.durations([two]) == [None]
+    assert world.tracks.durations(NOWHERE) == [None] * len(NOWHERE)
+    assert world.tracks.durations([]) == []
 
 
 def test_tracks_are_known_by_their_uuid_in_any_case(world: World) -> None:

@@ -157,6 +157,8 @@ class Side:
             "fingerprints": fingerprints(tracks.fingerprints(self.fingerprints[::-1])),
             "of duration": fingerprints(tracks.fingerprints(self.fingerprints, shortest=101, longest=101)),
             "fingerprints of": [fingerprints(list(found)) for found in tracks.fingerprints_of(ids[::-1])],
+            "most submitted": [fingerprints(list(found)) for found in tracks.fingerprints_of(ids, limit=1)],
+            "durations": tracks.durations(ids),
             "tracks": self.place(tracks.tracks([gid.upper() for _, gid in self.tracks])),
             "links": self.place(tracks.links(ids)),
             "tracks with": self.place(tracks.tracks_with(MBIDS)),

@@ -41,8 +41,12 @@ class Tracks(Protocol):
         """Return those that have a track, words, and a duration within bounds (inclusive), by id."""
         ...
 
-    def fingerprints_of(self, tracks: Sequence[int]) -> list[tuple[StoredFingerprint, ...]]:
-        """All fingerprints of each track, by id."""
+    def fingerprints_of(self, tracks: Sequence[int], *, limit: int = 1 << 62) -> list[tuple[StoredFingerprint, ...]]:
+        """Return at most ``limit`` of each track: the most submitted ones, of equal ones the lowest ids; by id."""
+        ...
+
+    def durations(self, tracks: Sequence[int]) -> list[tuple[int, int] | None]:
+        """Return the shortest and longest duration of each track's fingerprints that have words; None without any."""
         ...
 
     def tracks(self, gids: Sequence[str]) -> list[TrackRef | None]:

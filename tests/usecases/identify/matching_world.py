@@ -38,9 +38,13 @@ class CountingTracks:
         self._note("fingerprints")
         return self._tracks.fingerprints(ids, shortest=shortest, longest=longest)
 
-    def fingerprints_of(self, tracks: Sequence[int]) -> list[tuple[StoredFingerprint, ...]]:
+    def fingerprints_of(self, tracks: Sequence[int], *, limit: int = 1 << 62) -> list[tuple[StoredFingerprint, ...]]:
         self._note("fingerprints_of")
-        return self._tracks.fingerprints_of(tracks)
+        return self._tracks.fingerprints_of(tracks, limit=limit)
+
+    def durations(self, tracks: Sequence[int]) -> list[tuple[int, int] | None]:
+        self._note("durations")
+        return self._tracks.durations(tracks)
 
     def tracks(self, gids: Sequence[str]) -> list[TrackRef | None]:
         self._note("tracks")

@@ -32,6 +32,12 @@ BELONGS = 0.40
 SAME = 0.90
 """A fingerprint that scores more than this is the same, and is not kept again."""
 
+MOST_COMPARED = 500
+"""Of a track with more fingerprints so many are compared, those that were submitted most often."""
+
+MOST_HELD = 10_000
+"""Fingerprints of tracks that are held from one submission to the next; each is about 7 kB."""
+
 
 class Sample(msgspec.Struct, frozen=True, eq=False):
     """A submission with its words, and the hashes that the index is asked for."""
@@ -71,6 +77,7 @@ class Placing:
         self._known: dict[int, StoredFingerprint] = {}
         self._unpacked: dict[int, Words] = {}
         self._on_track: dict[int, list[StoredFingerprint]] = {}
+        self._durations: dict[int, tuple[int, int] | None] = {}
         self._fresh: dict[int, list[int]] = {}
 
     def prepare(self, samples: Sequence[Sample]) -> None:
@@ -79,9 +86,14 @@ class Placing:
         self._hits.update((sample.submission.id, hits) for sample, hits in zip(samples, found, strict=True))
 
     def place(self, sample: Sample) -> Place:
-        """Return where a submission belongs."""
+        """Return where a submission belongs.
+
+        A track is looked at where the durations of all its fingerprints are right. It is joined by what is like every
+        one of them, or like each of the `MOST_COMPARED` that were submitted most often.
+        """
+        self._forget()
         matches = self._matches(sample)
-        self._load({match.track.id for _, match in matches})
+        self._load(sample, {match.track.id for _, match in matches})
         for likeness, match in matches:
             if self._fits(sample, match.track.id):
                 return Place(match.track, match.id if likeness > SAME else None)
@@ -92,6 +104,8 @@ class Placing:
         one = StoredFingerprint(fingerprint, track, sample.duration, sample.submission.said.packed)
         self._known[fingerprint], self._unpacked[fingerprint] = one, sample.words
         self._on_track.setdefault(track.id, []).append(one)
+        shortest, longest = self._durations.get(track.id) or (sample.duration, sample.duration)
+        self._durations[track.id] = min(shortest, sample.duration), max(longest, sample.duration)
         for hash_ in extract_all(sample.words).tolist() if self._full else sample.query:
             self._fresh.setdefault(hash_, []).append(fingerprint)
 
@@ -123,18 +137,29 @@ class Placing:
         least = both[0].score * CANDIDATES.percent // 100
         return [hit for hit in both[: CANDIDATES.limit] if hit.score >= least]
 
-    def _load(self, tracks: Iterable[int]) -> None:
-        wanted = sorted(set(tracks) - self._on_track.keys())
+    def _load(self, sample: Sample, tracks: Iterable[int]) -> None:
+        """Read the durations of tracks, and the fingerprints of those alone that these do not rule out."""
+        unknown = sorted(set(tracks) - self._durations.keys())
+        if unknown:
+            self._durations.update(zip(unknown, self._tracks.durations(unknown), strict=True))
+        wanted = sorted(track for track in set(tracks) - self._on_track.keys() if self._lasts(sample, track))
         if wanted:
-            found = self._tracks.fingerprints_of(wanted)
+            found = self._tracks.fingerprints_of(wanted, limit=MOST_COMPARED)
             self._on_track.update((track, list(some)) for track, some in zip(wanted, found, strict=True))
 
+    def _forget(self) -> None:
+        """Let go of what can be read again, so that a batch does not hold all that there is."""
+        if sum(map(len, self._on_track.values())) > MOST_HELD:
+            for held in (self._known, self._unpacked, self._on_track):
+                held.clear()
+
+    def _lasts(self, sample: Sample, track: int) -> bool:
+        """Whether all fingerprints of a track last about as long."""
+        shortest, longest = self._durations[track] or (sample.duration, sample.duration)
+        return longest - TOLERANCE <= sample.duration <= shortest + TOLERANCE
+
     def _fits(self, sample: Sample, track: int) -> bool:
-        there = self._on_track[track]
-        # Durations first: some tracks have hundreds of fingerprints.
-        if any(abs(one.duration - sample.duration) > TOLERANCE for one in there):
-            return False
-        return all(self._score(sample, one) >= BELONGS for one in there)
+        return self._lasts(sample, track) and all(self._score(sample, one) >= BELONGS for one in self._on_track[track])
 
     def _score(self, sample: Sample, one: StoredFingerprint) -> float:
         words = self._unpacked.get(one.id)

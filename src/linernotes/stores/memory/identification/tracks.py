@@ -24,9 +24,15 @@ class MemoryTracks:
         found = _fingerprints(self._look())
         return [one for one in found if one.id in set(ids) and shortest <= one.duration <= longest]
 
-    def fingerprints_of(self, tracks: Sequence[int]) -> list[tuple[StoredFingerprint, ...]]:
-        found = _fingerprints(self._look())
-        return [tuple(one for one in found if one.track.id == track) for track in tracks]
+    def fingerprints_of(self, tracks: Sequence[int], *, limit: int = 1 << 62) -> list[tuple[StoredFingerprint, ...]]:
+        data = self._look()
+        first = sorted(_fingerprints(data), key=lambda one: (-data.fingerprints[one.id].count, one.id))
+        chosen = [[one for one in first if one.track.id == track][: max(limit, 0)] for track in tracks]
+        return [tuple(sorted(some, key=lambda one: one.id)) for some in chosen]
+
+    def durations(self, tracks: Sequence[int]) -> list[tuple[int, int] | None]:
+        found = [[one.duration for one in some] for some in self.fingerprints_of(tracks)]
+        return [(min(some), max(some)) if some else None for some in found]
 
     def tracks(self, gids: Sequence[str]) -> list[TrackRef | None]:
         data = self._look()

@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar
 from linernotes.domain.identification import RecordingLink, StoredFingerprint, TrackLink, TrackRef, UserMetadata
 from linernotes.domain.ids import MBID
 from linernotes.stores.sql.identification.sessions import Row, Session
-from linernotes.stores.sql.identification.values import countable, uuid_bytes, uuid_text, within
+from linernotes.stores.sql.identification.values import HIGHEST, countable, uuid_bytes, uuid_text, within
 
 T = TypeVar("T")
 LONGEST = 1 << 31
@@ -20,7 +20,15 @@ _FINGERPRINT = (
     " FROM acoustid_fingerprint f CROSS JOIN acoustid_track t WHERE t.id = f.track AND f.words IS NOT NULL"
 )
 FINGERPRINTS = f"{_FINGERPRINT} AND f.id {{among}} AND f.duration BETWEEN ? AND ? ORDER BY f.id"
-FINGERPRINTS_OF = f"{_FINGERPRINT} AND f.track {{among}} AND f.duration IS NOT NULL"
+_ON_TRACK = "FROM acoustid_fingerprint WHERE track {among} AND words IS NOT NULL AND duration IS NOT NULL"
+# What is not wanted is left out before its words are read: a track may be given thousands.
+FINGERPRINTS_OF = (
+    "SELECT f.id, f.track, t.gid, f.duration, f.words FROM (SELECT id, track,"
+    " row_number() OVER (PARTITION BY track ORDER BY submission_count DESC, id) AS place"
+    f" {_ON_TRACK}) chosen CROSS JOIN acoustid_fingerprint f CROSS JOIN acoustid_track t"
+    " WHERE chosen.place <= ? AND f.id = chosen.id AND t.id = chosen.track"
+)
+DURATIONS = f"SELECT track, min(duration), max(duration) {_ON_TRACK} GROUP BY track"
 LINKS = "SELECT track, value, submission_count, disabled FROM acoustid_track_mbid WHERE track {among}"
 TRACKS_WITH = (
     "SELECT l.value, t.id, t.gid, l.disabled FROM acoustid_track_mbid l CROSS JOIN acoustid_track t"
@@ -70,13 +78,19 @@ class SqlTracks:
         rows = self._read(lambda session: session.ask_among(FINGERPRINTS, wanted, after=bounds))
         return _by_id(rows)
 
-    def fingerprints_of(self, tracks: Sequence[int]) -> list[tuple[StoredFingerprint, ...]]:
-        wanted = countable(tracks)
-        rows = self._read(lambda session: session.ask_among(FINGERPRINTS_OF, wanted))
+    def fingerprints_of(self, tracks: Sequence[int], *, limit: int = HIGHEST) -> list[tuple[StoredFingerprint, ...]]:
+        wanted = countable(tracks) if limit > 0 else []
+        rows = self._read(lambda session: session.ask_among(FINGERPRINTS_OF, wanted, after=(within(limit),)))
         found = defaultdict(list)
         for one in _by_id(rows):
             found[one.track.id].append(one)
         return [tuple(found.get(track, ())) for track in tracks]
+
+    def durations(self, tracks: Sequence[int]) -> list[tuple[int, int] | None]:
+        wanted = countable(tracks)
+        rows = self._read(lambda session: session.ask_among(DURATIONS, wanted))
+        found = {track: (shortest, longest) for track, shortest, longest in rows}
+        return [found.get(track) for track in tracks]
 
     def tracks(self, gids: Sequence[str]) -> list[TrackRef | None]:
         asked = [uuid_bytes(gid) for gid in gids]
