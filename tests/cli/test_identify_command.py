@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import click
 import msgspec
 import pytest
 
+from linernotes.cli import cli
 from linernotes.fingerprint.extract import extract
 from tests.app.acoustid_server import AcoustidDouble, Heard, serving_acoustid
 from tests.conftest import Outcome, RunCommand
@@ -86,7 +90,7 @@ def test_of_a_folder_each_file_is_told_and_what_fails_stops_nobody(
     assert named[2] == "One (live)"
     assert unknown == ["", "", "", "", "", "", str(music / "2 two.wav")]
     complaint, summary = found.err.splitlines()
-    assert complaint.startswith(f"error: {music}/3 broken.mp3: ")
+    assert complaint.startswith(f"error: {music}/3 broken.mp3 is not a media file. ")
     assert summary == "1 of 3 named, 1 could not be read"
     # All files were asked for in one request; what is unknown is not asked for again.
     assert [sorted(form)[2:] for _, form, _ in server.asked] == [
@@ -121,7 +125,8 @@ def test_when_no_file_can_be_read_the_exit_code_says_so(
 ) -> None:
     (tmp_path / "empty").mkdir()
     assert linernotes("identify", "--server", server.url, music / "3 broken.mp3").code == 3
-    assert linernotes("identify", "--server", server.url, tmp_path / "empty", tmp_path / "absent.mp3").code == 3
+    found = linernotes("identify", "--server", server.url, tmp_path / "empty", tmp_path / "absent.mp3")
+    assert (found.code, found.err.splitlines()[1]) == (3, f"error: There is no file {tmp_path}/absent.mp3.")
     assert server.asked == []
 
 
@@ -188,6 +193,45 @@ def test_what_a_server_says_cannot_steer_a_terminal_or_make_lines(
     server.heard[:] = [msgspec.structs.replace(server.heard[0], names=[evil])]
     [row] = rows(linernotes("identify", "--server", server.url, music / "1 one.flac"))
     assert row[2] == "a [2J b c"
+
+
+@pytest.mark.parametrize("command", ["identify", "index add"])
+def test_files_that_may_not_be_read_are_no_wrong_usage(command: str) -> None:
+    found: Any = cli
+    for name in command.split():
+        found = found.get_command(click.Context(found), name)
+    [paths] = [one for one in found.params if one.name == "paths"]
+    assert not paths.type.readable
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may read everything")
+def test_a_file_that_may_not_be_read_stops_no_other(
+    linernotes: RunCommand, music: Path, server: AcoustidDouble, tmp_path: Path
+) -> None:
+    for name in ("closed.mp3", "closed"):
+        path = tmp_path / name
+        path.mkdir() if name == "closed" else path.touch()
+        path.chmod(0)
+    found = linernotes("identify", "--server", server.url, tmp_path / "closed.mp3", tmp_path / "closed", music)
+    (tmp_path / "closed").chmod(0o700)
+    assert (found.code, len(rows(found))) == (1, 4)
+    assert sum(str(tmp_path) in line for line in found.err.splitlines()) == 2
+
+
+def test_names_of_files_and_what_is_wrong_with_them_cannot_steer_a_terminal(
+    linernotes: RunCommand, server: AcoustidDouble, tmp_path: Path
+) -> None:
+    path = tmp_path / "a\x1b[2J\x9b\x7f\r.mp3"
+    path.write_bytes(b"no sound")
+    escaped = "a\\x1b[2J\\x9b\\x7f\\r.mp3"
+    found = linernotes("identify", "--server", server.url, path)
+    assert found.err.startswith(f"error: {tmp_path}/{escaped} is not a media file.")
+    found = linernotes("identify", "--server", server.url, "--json", path)
+    assert json.loads(found.out)["path"] == str(path)
+    assert found.out[:-1].isprintable()
+    added = linernotes("--data", tmp_path / "data", "index", "add", path)
+    assert escaped in added.err
+    assert "\x1b" not in added.err
 
 
 @pytest.mark.parametrize(

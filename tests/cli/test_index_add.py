@@ -71,7 +71,7 @@ def test_a_library_is_handed_in_and_its_files_are_known_from_then_on(
     assert found.out == said
     *keys, complaint = found.err.splitlines()
     assert [line.split()[0] for line in keys] == ["Keys", "application", "account"]
-    assert complaint.startswith(f"error: {library}/4 broken.mp3: ")
+    assert complaint.startswith(f"error: {library}/4 broken.mp3 is not a media file. ")
 
     nameless, one, two = rows(linernotes("--data", data, "identify", library))
     assert one[:3] + one[4:6] == ["1.00", "Alpha", "One", ONE, "1 source · same duration · named by tags"]

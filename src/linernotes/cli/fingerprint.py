@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from linernotes.ports.progress import Progress
 
 PHASE = "fingerprint"
+_ESCAPES = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))} | {9: "\\t", 10: "\\n", 13: "\\r"}
 
 
 @click.command(name="fingerprint")
@@ -130,5 +131,5 @@ def text_of(name: str | Path) -> str:
 
 
 def line_of(name: str | Path) -> str:
-    """Return such a text on one line, without tabs."""
-    return text_of(name).replace("\n", "\\n").replace("\t", "\\t")
+    """Return such a text on one line, without tabs and whatever else a terminal obeys."""
+    return text_of(name).translate(_ESCAPES)

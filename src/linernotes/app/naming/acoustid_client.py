@@ -179,7 +179,7 @@ def _refusal(status: int, headers: httpx2.Headers, failure: Failure) -> Trouble 
         return Trouble(said, again=True, limited=limited, retry_after=_wished(headers))
     if status >= 500 or failure.code == _INTERNAL:
         return Trouble(said, again=True)
-    return Invalid(f"The server refuses this: {said}.", source=SOURCE)
+    return Invalid(f"The server refuses this: {said.rstrip('.')}.", source=SOURCE)
 
 
 def _wished(headers: httpx2.Headers) -> float | None:

@@ -35,7 +35,7 @@ def check_server(_: click.Context, __: click.Parameter, value: str | None) -> st
 
 
 @click.command(name="identify")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, readable=False), metavar="PATH...")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object for each file, errors too.")
 @click.option(
     "--server",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from linernotes.fingerprint.batch import Failed
 
 SURE = 0.9
+_HIGH_CONTROLS = {code: f"\\u{code:04x}" for code in range(0x7F, 0xA0)}
 
 
 class Layout(Protocol):
@@ -80,7 +81,8 @@ class _Json:
     def _say(self, row: dict[str, Any]) -> None:
         import msgspec
 
-        (self._pipe or sys.stdout).write(msgspec.json.encode(row).decode() + "\n")
+        # JSON lets stand what some terminals obey.
+        (self._pipe or sys.stdout).write(msgspec.json.encode(row).decode().translate(_HIGH_CONTROLS) + "\n")
 
 
 def _object(one: Named) -> dict[str, Any]:
@@ -184,5 +186,11 @@ def warn(one: FileNamed) -> None:
 
 def complain(one: Failed) -> None:
     """Say why a file has no names."""
-    hint = f" ({one.error.hint})" if one.error.hint else ""
-    sys.stderr.write(f"error: {line_of(one.path)}: {line_of(one.error.message)}{hint}\n")
+    sys.stderr.write(f"error: {problem_of(one.path, one.error.message, one.error.hint)}\n")
+
+
+def problem_of(path: Path, message: str, hint: str = "") -> str:
+    """Return what is wrong with a file, on one line that names it once."""
+    name, text = line_of(path), line_of(message)
+    more = f" ({line_of(hint)})" if hint else ""
+    return (text if name in text else f"{name}: {text}") + more

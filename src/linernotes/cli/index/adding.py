@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from linernotes.cli.fingerprint import line_of, text_of
+from linernotes.cli.fingerprint import text_of
 from linernotes.cli.identify import MANY_LINES, check_server, processors
 from linernotes.cli.index.place import as_json_option, dry_run_option, many, quiet_option, tell
 from linernotes.cli.state import CliState, data_option
@@ -29,7 +29,7 @@ PART_SECONDS = 120.0
 
 
 @click.command(name="add")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="DIR...")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, readable=False), metavar="DIR...")
 @click.option("--jobs", type=click.IntRange(1, 256), help="Files read at once; without it, one for each processor.")
 @click.option(
     "--length",
@@ -233,9 +233,10 @@ class _Run:
         self._complain(one.path, one.error.message, one.error.hint)
 
     def _complain(self, path: Path, message: str, hint: str) -> None:
+        from linernotes.cli.identify.printing import problem_of
+
         self._failed.append((text_of(path), text_of(message)))
-        more = f" ({hint})" if hint else ""
-        sys.stderr.write(f"error: {line_of(path)}: {line_of(message)}{more}\n")
+        sys.stderr.write(f"error: {problem_of(path, message, hint)}\n")
 
     def end(self) -> int:
         """Tell what was done; return the exit code."""

@@ -33,7 +33,7 @@ def check_file(path: Path) -> None:
     if stat.S_ISDIR(found.st_mode):
         raise Invalid(f"{path} is a directory.", hint="Name the files in it.")
     if not stat.S_ISREG(found.st_mode):
-        raise Invalid(f"{path} is not a regular file.", hint="Hand over an open stream instead.")
+        raise Invalid(f"{path} is not a regular file.", hint="What it holds may be copied into one first.")
     if not found.st_size:
         raise Invalid(f"{path} is empty.")
 
