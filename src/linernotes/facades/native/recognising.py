@@ -13,7 +13,15 @@ from linernotes.facades.native.replies import Replies
 from linernotes.facades.native.sounds import Said, read_said
 from linernotes.fingerprint.codec_fast import encode
 from linernotes.fingerprint.values import Words
-from linernotes.usecases.identify.asking import duration_of, read_duration, read_limit, read_tolerance, read_words
+from linernotes.usecases.identify.asking import (
+    HIGHEST_TOLERANCE,
+    MOST_TRACKS,
+    duration_of,
+    read_duration,
+    read_limit,
+    read_tolerance,
+    read_words,
+)
 from linernotes.usecases.identify.listening import Listening
 from linernotes.usecases.identify.naming import Asker, Naming
 from linernotes.usecases.identify.values import Detail, Query
@@ -39,7 +47,8 @@ class Recogniser:
         clip = _CLIPS.get(options.get("clip", ""))
         if clip is None:
             raise Invalid("`clip` is 1 for an excerpt, or 0")
-        limit, tolerance = read_limit(_number(options, "limit")), read_tolerance(_number(options, "tolerance"))
+        limit = read_limit(_number(options, "limit", MOST_TRACKS))
+        tolerance = read_tolerance(_number(options, "tolerance", HIGHEST_TOLERANCE))
         detail = _detail(options.get("include", ""))
         words, duration, text = await self._sound(said, clip=clip)
         query = Query(words, duration, tolerance=tolerance, clip=clip)
@@ -70,12 +79,12 @@ def _detail(include: str) -> Detail:
     )
 
 
-def _number(options: Mapping[str, str], name: str) -> int:
+def _number(options: Mapping[str, str], name: str, most: int) -> int:
     text = options.get(name)
     if text is None:
         return 0
-    if not _WHOLE.fullmatch(text) or not int(text):
-        raise Invalid(f"`{name}` is a whole number, not {text[:20]!r}")
+    if not _WHOLE.fullmatch(text) or not 1 <= int(text) <= most:
+        raise Invalid(f"`{name}` is a whole number from 1 to {most}, not {text[:20]!r}")
     return int(text)
 
 
