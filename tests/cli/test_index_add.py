@@ -183,6 +183,18 @@ def remembered(data: Path) -> int:
             return 0
 
 
+def test_where_nothing_is_indexed_that_is_said_and_nothing_made(
+    linernotes: RunCommand, songs: Path, tmp_path: Path
+) -> None:
+    data = tmp_path / "mistyped"
+    found = linernotes("--data", data, "identify", songs)
+    assert (found.code, found.out, data.exists()) == (1, "", False)
+    assert found.err.startswith(f"error: Nothing is indexed here yet: {data}/state.sqlite\nhint: `linernotes index add")
+    open_stores(load(flags={"data_dir": data}, env={}).settings).close()
+    assert linernotes("--data", data, "identify", songs).err == found.err
+    assert {path.suffix for path in data.iterdir()} <= {".sqlite", ".sqlite-wal", ".sqlite-shm"}
+
+
 @pytest.fixture
 def server() -> Iterator[AcoustidDouble]:
     with serving_acoustid() as double:

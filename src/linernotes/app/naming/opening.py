@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from linernotes.app.config.settings import Settings
 from linernotes.app.naming.values import Namer
-from linernotes.domain.errors import Invalid, Unavailable
+from linernotes.domain.errors import Invalid, NotFound, Unavailable
 from linernotes.ports.progress import Progress
 
 if TYPE_CHECKING:
@@ -34,7 +34,8 @@ async def open_namer(
 ) -> AsyncIterator[Namer]:
     """Give a namer for as long as the block lasts: the settings say what is not given.
 
-    ``progress`` hears of an index that has to be fed first. Raises ``Invalid`` for clips where nothing could find them.
+    ``progress`` hears of an index that has to be fed first. Raises ``Invalid`` for clips where nothing could find them,
+    and ``NotFound`` for a data folder that knows no sound; nothing is made in it then.
     """
     where = settings.naming.server if server is None else server
     if where:
@@ -48,11 +49,25 @@ async def open_namer(
             "Excerpts are found only where whole tracks are indexed.", hint="Set identification.index to full."
         )
     check_enabled(settings)
+    _check_indexed(settings)
     from linernotes.app.identifying_here import open_identification
     from linernotes.app.naming.local import LocalNamer
 
     async with open_identification(_patient(settings), progress=progress) as here:
         yield LocalNamer(identify=here.parts.identify)
+
+
+def _check_indexed(settings: Settings) -> None:
+    """Raise ``NotFound`` where there is no state, or one without a fingerprint."""
+    from linernotes.app.stores import open_stores, state_place
+    from linernotes.stores.sql.location import STATE_FILE, name_of
+
+    if settings.database or (settings.data_dir / STATE_FILE).exists():
+        with closing(open_stores(settings)) as state:
+            if state.change_log.last():
+                return
+    hint = "`linernotes index add DIR` lets it hear your files; with --server another one is asked."
+    raise NotFound(f"Nothing is indexed here yet: {name_of(state_place(settings))}", hint=hint)
 
 
 def check_enabled(settings: Settings) -> None:
