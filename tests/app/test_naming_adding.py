@@ -134,6 +134,7 @@ class FakeNamer:
     """Names files by their durations, and refuses those of thirteen seconds."""
 
     batch = 2
+    clips = False
 
     def __init__(self) -> None:
         self.asked: list[list[int]] = []

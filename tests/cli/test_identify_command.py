@@ -88,7 +88,7 @@ def test_of_a_folder_each_file_is_told_and_what_fails_stops_nobody(
     assert found.code == 1
     named, unknown = rows(found)
     assert named[2] == "One (live)"
-    assert unknown == ["", "", "", "", "", "", str(music / "2 two.wav")]
+    assert unknown == ["", "", "", "", "", "nothing sounds like it", str(music / "2 two.wav")]
     complaint, summary = found.err.splitlines()
     assert complaint.startswith(f"error: {music}/3 broken.mp3 is not a media file. ")
     assert summary == "1 of 3 named, 1 could not be read"
@@ -117,6 +117,7 @@ def test_json_is_an_object_for_each_file(linernotes: RunCommand, music: Path, se
         "why": "5 sources · duration differs by 2 s",
     }
     assert (live["release"], live["why"]) == (None, "7 sources")
+    assert unknown["why"] == "nothing sounds like it"
     assert (unknown["recordings"], set(broken)) == ([], {"path", "error", "hint"})
 
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -53,7 +54,7 @@ def test_on_a_terminal_it_is_a_table_that_grows(tmp_path: Path) -> None:
     head, first, second = (next(line for line in lines if word in line) for word in ("score", "1.wav", "2.wav"))
     assert head.split() == ["score", "file", "artist", "title", "release", "why"]
     assert re.split(r" {2,}", first.strip()) == ["1.00", "1.wav", "Alpha", "Song One", "5 sources"]
-    assert re.split(r" {2,}", second.strip()) == ["-", "2.wav", "not known"]
+    assert re.split(r" {2,}", second.strip()) == ["-", "2.wav", "nothing sounds like it"]
     assert lines[-1].strip() == "1 of 2 named"
 
 
@@ -80,13 +81,13 @@ def on_a_terminal(*args: str, folder: Path) -> str:
 def test_a_pipe_gets_columns_with_tabs(capfd: pytest.CaptureFixture[str]) -> None:
     printer = printer_for(as_json=False, limit=1)
     printer.show(named("/music/a\tb.mp3", SONG, SONG))
-    printer.show(named("/music/unknown.mp3"))
+    printer.show(msgspec.structs.replace(named("/music/unknown.mp3"), unnamed="too short (8 s)"))
     printer.show(Failed(Path("/music/bad.mp3"), Invalid("It is bad.", hint="Mend it.")))
     out, err = capfd.readouterr()
     first, second = out.splitlines()
     why = "5 sources · duration differs by 1 s"
     assert first.split("\t") == ["0.99", "Alpha", "Song", "Album (2001)", SONG.mbid, why, "/music/a\\tb.mp3"]
-    assert second == "\t" * 6 + "/music/unknown.mp3"
+    assert second == "\t" * 5 + "too short (8 s)\t/music/unknown.mp3"
     assert err == "error: /music/bad.mp3: It is bad. (Mend it.)\n"
     assert (printer.named, printer.failed) == (1, 1)
 

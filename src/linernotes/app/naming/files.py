@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
+from linernotes.app.naming.unnamed import why_unnamed
 from linernotes.app.naming.values import Named, Namer
 from linernotes.domain.errors import Invalid
 from linernotes.fingerprint.batch import Failed, Fingerprinted
@@ -18,11 +19,12 @@ PATIENCE_SECONDS = 1.0
 
 
 class FileNamed(msgspec.Struct, frozen=True, eq=False):
-    """A file, what it was asked for with, and what it may be, best first."""
+    """A file, what it was asked for with, and what it may be, best first; else why it is nothing (``unnamed``)."""
 
     file: Fingerprinted
     query: Query
     found: tuple[Named, ...]
+    unnamed: str = ""
 
 
 def name_files(
@@ -62,7 +64,11 @@ def _named(
             yield file
             continue
         answer = answers[number]
-        yield Failed(file.path, answer) if isinstance(answer, Invalid) else FileNamed(file, queries[number], answer)
+        if isinstance(answer, Invalid):
+            yield Failed(file.path, answer)
+        else:
+            unnamed = "" if answer else why_unnamed(queries[number], clips=namer.clips)
+            yield FileNamed(file, queries[number], answer, unnamed)
 
 
 async def _ask(queries: list[Query], namer: Namer, least: float) -> list[tuple[Named, ...] | Invalid]:

@@ -33,9 +33,10 @@ class LocalNamer:
 
     batch = BATCH
 
-    def __init__(self, *, identify: Identifying) -> None:
-        """Ask what somebody else opened and closes."""
+    def __init__(self, *, identify: Identifying, clips: bool = False) -> None:
+        """Ask what somebody else opened and closes; ``clips`` is whether whole tracks are indexed."""
         self._identify = identify
+        self.clips = clips
 
     async def name(self, queries: Sequence[Query], *, least: float) -> list[tuple[Named, ...]]:
         found = await self._identify.match(queries)

@@ -54,7 +54,7 @@ async def open_namer(
     from linernotes.app.naming.local import LocalNamer
 
     async with open_identification(_patient(settings), progress=progress) as here:
-        yield LocalNamer(identify=here.parts.identify)
+        yield LocalNamer(identify=here.parts.identify, clips=settings.identification.index == "full")
 
 
 def _check_indexed(settings: Settings) -> None:

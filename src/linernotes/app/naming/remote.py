@@ -25,6 +25,7 @@ class RemoteNamer:
     """Asks for several files in one request, and once more for what came without a name."""
 
     batch = BATCH
+    clips = False
 
     def __init__(self, *, client: AcoustidClient) -> None:
         """Ask through a client, which somebody else closes."""

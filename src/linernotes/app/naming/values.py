@@ -78,6 +78,11 @@ class Namer(Protocol):
         """How many queries are best asked at once."""
         ...
 
+    @property
+    def clips(self) -> bool:
+        """Whether it is known that excerpts are found."""
+        ...
+
     async def name(self, queries: Sequence[Query], *, least: float) -> list[tuple[Named, ...]]:
         """Return what each may be, in the order asked, best first, and nothing of a score below ``least``.
 

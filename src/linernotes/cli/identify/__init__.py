@@ -62,8 +62,8 @@ def command(state: CliState, /, paths: tuple[Path, ...], **options: Any) -> int:
     For each file, those of folders too, the best recordings are told.
 
     Lines of score, artist, title, release, MBID, why, and path, with tabs between them, in the order of the files; a
-    table on a terminal. A file that nothing sounds like is a line with a path alone. One that cannot be read is a line
-    on standard error, and the others go on.
+    table on a terminal. A file that has no recording is a line of why, as far as that is known, and path alone. One
+    that cannot be read is a line on standard error, and the others go on.
 
     It is asked for in the data folder, also while a server runs on it, or at any server that speaks AcoustID's
     protocol. The exit code is 0 when every file has a recording, 1 when some or all have none, and 3 when no file could

@@ -72,6 +72,7 @@ class _Json:
         self._say(
             {"path": text_of(one.file.path), "duration": round(one.file.duration, 3)}
             | {"recordings": [_object(each) | {"why": each.why(one.query)} for each in found]}
+            | ({"why": one.unnamed} if one.unnamed else {})
             | ({"warnings": list(map(text_of, one.file.warnings))} if one.file.warnings else {})
         )
 
@@ -105,7 +106,7 @@ class _Lines:
             self._say(f"{each.score:.2f}", each.artist, each.title, release_of(each), each.mbid, each.why(one.query))
             self._pipe.write(f"\t{line_of(one.file.path)}\n")
         if not found:
-            self._pipe.write("\t" * 6 + f"{line_of(one.file.path)}\n")
+            self._pipe.write("\t" * 5 + f"{one.unnamed}\t{line_of(one.file.path)}\n")
 
     def failed(self, one: Failed) -> None:
         complain(one)
@@ -136,7 +137,7 @@ class _Rows:
             release = Text(plain(release_of(each)), style="dim")
             table.add_row(Text(f"{each.score:.2f}", style=style), name, artist, title, release, why)
         if not found:
-            table.add_row(Text("-", style="red"), shown(one.file.path), "", "", "", Text("not known", style="red"))
+            table.add_row(Text("-", style="red"), shown(one.file.path), "", "", "", Text(one.unnamed, style="red"))
         _print(self._console, table)
 
     def failed(self, one: Failed) -> None:
