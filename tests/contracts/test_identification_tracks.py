@@ -209,6 +209,29 @@ def test_links_come_by_mbid_with_their_sources_disabled_ones_too(world: World) -
     ]
 
 
+def test_of_many_links_those_of_most_sources_come_by_mbid_disabled_ones_last(world: World) -> None:
+    [(track, _)] = import_all(world, said(b"1", mbid=A))
+    import_all(world, *(said(bytes([n]), mbid=mbid) for n, mbid in enumerate([A, A, B, C, C], 2)), onto=track)
+    [(other, _)] = import_all(world, said(b"9", mbid=B))
+    world.disable(track, A)
+    a, b, c = RecordingLink(A, 3, disabled=True), RecordingLink(B, 1), RecordingLink(C, 2)
+    assert world.tracks.links([track, other], limit=1) == [(c,), (b,)]
+    assert world.tracks.links([track], limit=2) == [(b, c)]
+    assert world.tracks.links([track], limit=3) == world.tracks.links([track], limit=1 << 80) == [(a, b, c)]
+    assert world.tracks.links([track], limit=0) == world.tracks.links([track], limit=-1) == [()]
+
+
+def test_of_many_tracks_with_a_recording_the_first_come_disabled_links_last(world: World) -> None:
+    made = import_all(world, said(b"1", mbid=A), said(b"2", mbid=A), said(b"3", mbid=A), said(b"4", mbid=B))
+    one, two, three, four = (ref(world, track) for track, _ in made)
+    world.disable(one.id, A)
+    off, second, third = TrackLink(one.gid, disabled=True), TrackLink(two.gid), TrackLink(three.gid)
+    assert world.tracks.tracks_with([A, B], limit=1) == [(second,), (TrackLink(four.gid),)]
+    assert world.tracks.tracks_with([A], limit=2) == [(second, third)]
+    assert world.tracks.tracks_with([A], limit=3) == [(off, second, third)]
+    assert world.tracks.tracks_with([A], limit=0) == world.tracks.tracks_with([A], limit=-1) == [()]
+
+
 def test_tracks_with_a_recording_come_by_number_disabled_links_too(world: World) -> None:
     made = import_all(world, said(b"1", mbid=A), said(b"2", mbid=A), said(b"3", mbid=B))
     one, two, three = (ref(world, track) for track, _ in made)

@@ -162,6 +162,8 @@ class Side:
             "tracks": self.place(tracks.tracks([gid.upper() for _, gid in self.tracks])),
             "links": self.place(tracks.links(ids)),
             "tracks with": self.place(tracks.tracks_with(MBIDS)),
+            "first links": self.place(tracks.links(ids, limit=1)),
+            "first tracks": self.place(tracks.tracks_with(MBIDS, limit=1)),
             "metadata": tracks.metadata(ids, limit=2),
             "lines": [(places[line.fingerprint], line.packed) for line in lines],
             "last line": log.last() == (lines[-1].id if lines else 0),

@@ -53,12 +53,18 @@ class Tracks(Protocol):
         """Return tracks by UUID (any case); one that was merged gives the track at the end of its redirects."""
         ...
 
-    def links(self, tracks: Sequence[int]) -> list[tuple[RecordingLink, ...]]:
-        """Return each track's links to recordings, disabled ones too, by MBID."""
+    def links(self, tracks: Sequence[int], *, limit: int = 1 << 62) -> list[tuple[RecordingLink, ...]]:
+        """Return at most ``limit`` of each track's links to recordings, by MBID.
+
+        Those that are not disabled go first, then those of most sources, then the lowest MBIDs.
+        """
         ...
 
-    def tracks_with(self, recordings: Sequence[MBID]) -> list[tuple[TrackLink, ...]]:
-        """Return the tracks that are linked to each recording, disabled links too, by track number."""
+    def tracks_with(self, recordings: Sequence[MBID], *, limit: int = 1 << 62) -> list[tuple[TrackLink, ...]]:
+        """Return at most ``limit`` of the tracks that are linked to each recording, by track number.
+
+        Those whose link is not disabled go first, then the lowest numbers.
+        """
         ...
 
     def metadata(self, tracks: Sequence[int], *, limit: int) -> list[tuple[UserMetadata, ...]]:

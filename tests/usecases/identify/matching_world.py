@@ -50,13 +50,13 @@ class CountingTracks:
         self._note("tracks")
         return self._tracks.tracks(gids)
 
-    def links(self, tracks: Sequence[int]) -> list[tuple[RecordingLink, ...]]:
+    def links(self, tracks: Sequence[int], *, limit: int = 1 << 62) -> list[tuple[RecordingLink, ...]]:
         self._note("links")
-        return self._tracks.links(tracks)
+        return self._tracks.links(tracks, limit=limit)
 
-    def tracks_with(self, recordings: Sequence[MBID]) -> list[tuple[TrackLink, ...]]:
+    def tracks_with(self, recordings: Sequence[MBID], *, limit: int = 1 << 62) -> list[tuple[TrackLink, ...]]:
         self._note("tracks_with")
-        return self._tracks.tracks_with(recordings)
+        return self._tracks.tracks_with(recordings, limit=limit)
 
     def metadata(self, tracks: Sequence[int], *, limit: int) -> list[tuple[UserMetadata, ...]]:
         self._note("metadata")

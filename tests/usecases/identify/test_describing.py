@@ -19,7 +19,8 @@ from linernotes.domain.ids import MBID
 from linernotes.ports.build import Build
 from linernotes.stores.memory.catalogue import MemoryCatalogue
 from linernotes.stores.memory.live import MemoryLiveBuild
-from linernotes.usecases.identify.describing import MOST_RELEASES
+from linernotes.usecases.identify.describing import MOST_LINKS, MOST_RELEASES
+from linernotes.usecases.identify.linked import MOST_TRACKS
 from linernotes.usecases.identify.values import Description, Detail, LinkedRecording
 from linernotes.usecases.library.lookups import FEW
 from linernotes.usecases.library.naming import NoNames
@@ -216,7 +217,8 @@ def test_a_fault_of_the_tracks_themselves_is_no_answer():
         described(world, 1)
 
 
-def unavailable(tracks: Sequence[int]) -> list[tuple[RecordingLink, ...]]:
+def unavailable(tracks: Sequence[int], *, limit: int) -> list[tuple[RecordingLink, ...]]:
+    del tracks, limit
     raise Unavailable
 
 
@@ -287,6 +289,22 @@ def test_old_and_new_mbids_of_a_recording_have_the_same_tracks():
     assert found == [whole, whole, whole, (TrackLink(gid(2)),), (), (), whole]
     assert world.tracks.asked == ["tracks_with", "tracks"]
     assert world.run(world.identify.tracks_with([])) == []
+
+
+def test_of_links_beyond_any_reason_those_of_most_sources_are_told():
+    world = World()
+    for number in range(MOST_LINKS + 5):
+        world.link(1, RecordingLink(mbid("a", number), 1 if number < 5 else 2))
+    told = described(world, 1, detail=Detail()).links[1]
+    assert [link.mbid for link in told] == [mbid("a", number) for number in range(5, MOST_LINKS + 5)]
+
+
+def test_of_tracks_beyond_any_reason_the_first_are_told():
+    world = World(library=Shelf().library)
+    for number in range(1, MOST_TRACKS + 3):
+        world.link(number, RecordingLink(mbid("a", 1), 1, disabled=number == 1))
+    [told] = world.run(world.identify.tracks_with([mbid("a", 1)]))
+    assert told == tuple([TrackLink(gid(number)) for number in range(2, MOST_TRACKS + 2)])
 
 
 @pytest.mark.parametrize("fault", [None, Corrupt("damaged")])

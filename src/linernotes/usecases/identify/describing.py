@@ -32,6 +32,9 @@ T = TypeVar("T")
 
 MOST_RECORDINGS = 2000
 MOST_RELEASES = 1000
+MOST_LINKS = 1000
+"""So many recordings of a track are told, those with most sources: far more than any real one has."""
+
 MOST_METADATA = 10
 """What so many users said of a track is told, if nobody else knows it."""
 
@@ -64,7 +67,7 @@ class Describer:
         """
         asked = list(dict.fromkeys(tracks))
         remote = self._tracks.remote
-        links = await self._run(lambda: self._tracks.links(asked), len(asked), remote=remote)
+        links = await self._run(lambda: self._tracks.links(asked, limit=MOST_LINKS), len(asked), remote=remote)
         enabled = [tuple([link for link in row if not link.disabled]) for row in links]
         known = await self._known(enabled, detail)
         metadata = {}

@@ -14,6 +14,9 @@ from linernotes.ports.identification import Tracks
 MOST_MERGED = 500
 """Of so many recordings in one request it is looked up whether they were merged; further ones go by their own MBID."""
 
+MOST_TRACKS = 1000
+"""So many tracks of each MBID are told, the lowest numbers of those that are not disabled first."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -25,7 +28,7 @@ def tracks_with(mbids: Sequence[MBID], *, tracks: Tracks, catalogue: Catalog | N
     """
     names = _names(mbids, catalogue)
     asked = list(dict.fromkeys(name for mbid in mbids for name in names[mbid]))
-    links = dict(zip(asked, tracks.tracks_with(asked), strict=True)) if asked else {}
+    links = dict(zip(asked, tracks.tracks_with(asked, limit=MOST_TRACKS), strict=True)) if asked else {}
     rows = [[links[name] for name in names[mbid] if links[name]] for mbid in mbids]
     several = list({link.gid for row in rows if len(row) > 1 for part in row for link in part})
     refs = tracks.tracks(several) if several else []

@@ -94,8 +94,8 @@ class FakeTracks:
         self._links = links
         self._metadata = metadata or {}
 
-    def links(self, tracks: Sequence[int]) -> list[tuple[RecordingLink, ...]]:
-        return [self._links.get(track, ()) for track in tracks]
+    def links(self, tracks: Sequence[int], *, limit: int) -> list[tuple[RecordingLink, ...]]:
+        return [self._links.get(track, ())[:limit] for track in tracks]
 
     def metadata(self, tracks: Sequence[int], *, limit: int) -> list[tuple[UserMetadata, ...]]:
         return [self._metadata.get(track, ())[:limit] for track in tracks]

@@ -39,21 +39,23 @@ class MemoryTracks:
         numbers = {track.gid: id_ for id_, track in data.tracks.items()}
         return [end(data, numbers.get(gid.lower())) for gid in gids]
 
-    def links(self, tracks: Sequence[int]) -> list[tuple[RecordingLink, ...]]:
-        links = sorted(self._look().recordings.items())
-        return [tuple(link for (of, _), link in links if of == track) for track in tracks]
+    def links(self, tracks: Sequence[int], *, limit: int = 1 << 62) -> list[tuple[RecordingLink, ...]]:
+        links = self._look().recordings.items()
+        first = sorted((link.disabled, -link.sources, mbid, track, link) for (track, mbid), link in links)
+        chosen = [[link for *_, of, link in first if of == track][: max(limit, 0)] for track in tracks]
+        return [tuple(sorted(some, key=lambda link: link.mbid)) for some in chosen]
 
-    def tracks_with(self, recordings: Sequence[MBID]) -> list[tuple[TrackLink, ...]]:
+    def tracks_with(self, recordings: Sequence[MBID], *, limit: int = 1 << 62) -> list[tuple[TrackLink, ...]]:
         data = self._look()
-        links = sorted(data.recordings.items())
-        return [
-            tuple(
-                TrackLink(data.tracks[track].gid, link.disabled)
-                for (track, mbid), link in links
-                if mbid == recording.lower() and track in data.tracks
+        first = sorted((link.disabled, track, mbid) for (track, mbid), link in data.recordings.items())
+        found = []
+        for recording in recordings:
+            some = [(track, disabled) for disabled, track, mbid in first if mbid == recording.lower()]
+            chosen = sorted(some[: max(limit, 0)])
+            found.append(
+                tuple(TrackLink(data.tracks[of].gid, disabled) for of, disabled in chosen if of in data.tracks)
             )
-            for recording in recordings
-        ]
+        return found
 
     def metadata(self, tracks: Sequence[int], *, limit: int) -> list[tuple[UserMetadata, ...]]:
         data = self._look()

@@ -29,10 +29,16 @@ FINGERPRINTS_OF = (
     " WHERE chosen.place <= ? AND f.id = chosen.id AND t.id = chosen.track"
 )
 DURATIONS = f"SELECT track, min(duration), max(duration) {_ON_TRACK} GROUP BY track"
-LINKS = "SELECT track, value, submission_count, disabled FROM acoustid_track_mbid WHERE track {among}"
+LINKS = (
+    "SELECT track, value, submission_count, disabled FROM (SELECT track, value, submission_count, disabled,"
+    " row_number() OVER (PARTITION BY track ORDER BY disabled, submission_count DESC, value) AS place"
+    " FROM acoustid_track_mbid WHERE track {among}) chosen WHERE place <= ?"
+)
 TRACKS_WITH = (
-    "SELECT l.value, t.id, t.gid, l.disabled FROM acoustid_track_mbid l CROSS JOIN acoustid_track t"
-    " WHERE t.id = l.track AND l.value {among}"
+    "SELECT chosen.value, t.id, t.gid, chosen.disabled FROM (SELECT value, track, disabled,"
+    " row_number() OVER (PARTITION BY value ORDER BY disabled, track) AS place"
+    " FROM acoustid_track_mbid WHERE value {among}) chosen CROSS JOIN acoustid_track t"
+    " WHERE chosen.place <= ? AND t.id = chosen.track"
 )
 # What is not wanted is left out before its words are looked up: some tracks have thousands.
 METADATA = (
@@ -98,19 +104,19 @@ class SqlTracks:
         found = self._read(lambda session: ends(session, BY_GID, known))
         return [None if gid is None else found.get(gid) for gid in asked]
 
-    def links(self, tracks: Sequence[int]) -> list[tuple[RecordingLink, ...]]:
-        wanted = countable(tracks)
-        rows = self._read(lambda session: session.ask_among(LINKS, wanted))
+    def links(self, tracks: Sequence[int], *, limit: int = HIGHEST) -> list[tuple[RecordingLink, ...]]:
+        wanted = countable(tracks) if limit > 0 else []
+        rows = self._read(lambda session: session.ask_among(LINKS, wanted, after=(within(limit),)))
         rows.sort()
         found = defaultdict(list)
         for track, mbid, count, disabled in rows:
             found[track].append(RecordingLink(uuid_text(mbid), count, bool(disabled)))
         return [tuple(found.get(track, ())) for track in tracks]
 
-    def tracks_with(self, recordings: Sequence[MBID]) -> list[tuple[TrackLink, ...]]:
+    def tracks_with(self, recordings: Sequence[MBID], *, limit: int = HIGHEST) -> list[tuple[TrackLink, ...]]:
         asked = [uuid_bytes(mbid) for mbid in recordings]
-        known = [mbid for mbid in asked if mbid is not None]
-        rows = self._read(lambda session: session.ask_among(TRACKS_WITH, known))
+        known = [mbid for mbid in asked if mbid is not None] if limit > 0 else []
+        rows = self._read(lambda session: session.ask_among(TRACKS_WITH, known, after=(within(limit),)))
         rows.sort()
         found = defaultdict(list)
         for mbid, _, gid, disabled in rows:
