@@ -84,7 +84,7 @@ class Loading:
         complain: Complain | None = None,
         rows: int = ROWS,
     ) -> None:
-        """Read nothing yet; ``own`` as for `RowReader` and `PublicData.load`, ``rows`` is how many are loaded at once."""
+        """Read nothing yet; ``own`` is as for `RowReader`, ``rows`` is how many are loaded at once."""
         self._data = data
         self._progress = progress
         self._own = own
