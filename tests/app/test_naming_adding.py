@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +114,42 @@ def test_what_has_no_tags_is_remembered_and_what_failed_is_not() -> None:
     unsaid, failed = Unsaid(Path("unsaid"), Invalid("No tags.")), Failed(Path("failed"), Invalid("Bad."))
     assert handed_in([unsaid, failed], FakeIntake(), known) == [unsaid, failed]
     assert known.kept == [[("unsaid", 0)]]
+
+
+def interrupted(intake: FakeIntake, known: RememberedFiles) -> None:
+    """Read two files, and be interrupted while a third is waited for."""
+
+    def results() -> Iterator[Tagged]:
+        yield from (tagged("1"), tagged("2"))
+        raise KeyboardInterrupt
+
+    stamps = {Path(name): Stamp(Path(name), 1, 1) for name in "12"}
+    with asyncio.Runner() as runner, pytest.raises(KeyboardInterrupt):
+        list(add_files(results(), stamps=stamps, intake=intake, known=known, runner=runner, length=120))
+
+
+def test_who_interrupts_loses_nothing_that_was_read() -> None:
+    intake, known = FakeIntake(), RememberedFiles()
+    interrupted(intake, known)
+    assert (intake.batches, known.kept) == ([["1", "2"]], [[("1", 1), ("2", 2)]])
+
+
+def test_an_interruption_ends_it_also_when_nobody_takes_files() -> None:
+    intake, known = FakeIntake(), RememberedFiles()
+    intake.away = True
+    interrupted(intake, known)
+    assert known.kept == []
+
+
+def test_what_waits_is_handed_in_when_it_is_left_early() -> None:
+    intake, known = FakeIntake(), RememberedFiles()
+    failed = Failed(Path("failed"), Invalid("Bad."))
+    with asyncio.Runner() as runner:
+        stamps = {Path("1"): Stamp(Path("1"), 1, 1)}
+        done = add_files([tagged("1"), failed], stamps=stamps, intake=intake, known=known, runner=runner, length=120)
+        assert next(done) is failed
+        done.close()
+    assert known.kept == [[("1", 1)]]
 
 
 def test_when_nobody_takes_files_that_is_an_error_and_nothing_is_remembered() -> None:

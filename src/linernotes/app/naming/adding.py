@@ -1,14 +1,15 @@
 """Handing in the files of a library: what is known is passed over, the rest is fingerprinted and submitted.
 
 Every batch is kept before it is remembered. A run that is stopped anywhere is therefore gone on with by the next, and
-what is handed in twice for it counts once.
+what is handed in twice for it counts once. One that is interrupted hands in what it has read, if that takes no time.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -17,11 +18,14 @@ import msgspec
 from linernotes.app.naming.intake import Intake
 from linernotes.app.naming.known import Stamp, stamp
 from linernotes.app.naming.reading import Tagged, Unsaid
-from linernotes.domain.errors import Invalid, NotFound, Unavailable
+from linernotes.domain.errors import Invalid, LinernotesError, NotFound, Unavailable
 from linernotes.fingerprint.batch import Failed, Fingerprinted
 
 PATIENCE_SECONDS = 5.0
 """So long a file waits for others to be handed in with it."""
+
+FAREWELL_SECONDS = 3.0
+"""So long somebody who interrupts waits for what was read to be handed in."""
 
 
 class Memory(Protocol):
@@ -72,33 +76,40 @@ def add_files(
     runner: asyncio.Runner,
     length: float,
     clock: Callable[[], float] = time.monotonic,
-) -> Iterator[Added | Failed]:
+) -> Generator[Added | Failed, None, None]:
     """Hand in what was read, and give what came of each file, in their order within a batch.
 
-    What the intake refuses fails by itself; other errors are raised, and what was handed in before stays so.
+    What the intake refuses fails by itself; other errors are raised, and what was handed in before stays so. Close it
+    when it is left early, so that what waits for others is handed in.
     """
     batch: list[Tagged] = []
     since = 0.0
 
-    def hand_in() -> Iterator[Added | Failed]:
-        done = runner.run(_submitted(batch, intake))
+    def hand_in(seconds: float | None = None) -> list[Added | Failed]:
+        done = runner.run(asyncio.wait_for(_submitted(batch, intake), seconds))
         kept = [(stamps[one.path], one.submission) for one in done if isinstance(one, Added)]
         known.keep(kept, length=length)
         batch.clear()
-        return iter(done)
+        return done
 
-    for result in results:
-        if isinstance(result, Tagged):
-            since = since if batch else clock()
-            batch.append(result)
-        elif isinstance(result, Failed):
-            if isinstance(result, Unsaid):
-                known.keep([(stamps[result.path], 0)], length=length)
-            yield result
-        if batch and (len(batch) >= intake.batch or clock() - since >= PATIENCE_SECONDS):
+    try:
+        for result in results:
+            if isinstance(result, Tagged):
+                since = since if batch else clock()
+                batch.append(result)
+            elif isinstance(result, Failed):
+                if isinstance(result, Unsaid):
+                    known.keep([(stamps[result.path], 0)], length=length)
+                yield result
+            if batch and (len(batch) >= intake.batch or clock() - since >= PATIENCE_SECONDS):
+                yield from hand_in()
+        if batch:
             yield from hand_in()
-    if batch:
-        yield from hand_in()
+    except (KeyboardInterrupt, GeneratorExit):
+        if batch:
+            with suppress(LinernotesError, TimeoutError):
+                hand_in(FAREWELL_SECONDS)
+        raise
 
 
 async def _submitted(batch: list[Tagged], intake: Intake) -> list[Added | Failed]:

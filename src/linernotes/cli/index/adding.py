@@ -173,8 +173,10 @@ class _Run:
             shown_when_long("fingerprint", total=len(new), unit="files", quiet=self._quiet) as advance,
         ):
             read = heard(results, advance)
-            for one in add_files(read, stamps=new, intake=intake, known=known, runner=self._runner, length=length):
-                self._note(one)
+            done = add_files(read, stamps=new, intake=intake, known=known, runner=self._runner, length=length)
+            with closing(done):
+                for one in done:
+                    self._note(one)
 
     def _note(self, one: Added | Failed) -> None:
         from linernotes.app.naming.reading import Unsaid
