@@ -113,13 +113,17 @@ class SubmissionState(StrEnum):
 
 
 class Submission(msgspec.Struct, frozen=True, kw_only=True):
-    """A submission as it is kept. ``attempts`` counts how often its import failed."""
+    """A submission as it is kept. ``attempts`` counts how often its import failed.
+
+    ``fault`` says what of it cannot be read any more, and is then missing in ``said``.
+    """
 
     id: int
     said: NewSubmission
     created_at: int
     state: SubmissionState = SubmissionState.PENDING
     attempts: int = 0
+    fault: str = ""
 
 
 class SubmissionStatus(msgspec.Struct, frozen=True, gc=False):

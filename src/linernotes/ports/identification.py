@@ -76,7 +76,7 @@ class ImportWork(Tracks, Protocol):
     """One transaction that imports submissions; no other is under way anywhere. Reads see what it has written."""
 
     def pending(self, *, limit: int, first: int = 0, last: int = 1 << 62) -> list[Submission]:
-        """At most ``limit`` submissions that wait, by id, whose ids are within bounds (inclusive)."""
+        """At most ``limit`` submissions that wait, by id, whose ids are within bounds (inclusive); damaged ones too."""
         ...
 
     def apart(self) -> AbstractContextManager[None]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from contextlib import closing, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from linernotes.domain.errors import Unavailable
-from linernotes.domain.identification import SubmissionState
+from linernotes.domain.identification import StoredFingerprint, SubmissionState
 from linernotes.queues.sql import SqlQueue
 from linernotes.stores.sql import SqlState, open_state
+from linernotes.stores.sql.identification.sessions import Turn
 from linernotes.usecases.identify.importing import ImportTally
 from linernotes.usecases.identify.jobs import LAST
 from tests.fingerprint.made_up import noisy, track
@@ -59,6 +61,65 @@ def test_one_bad_submission_is_undone_alone(state: SqlState) -> None:
         SubmissionState.PENDING,
         SubmissionState.IMPORTED,
     ]
+
+
+def test_a_submission_that_is_damaged_stops_no_other(state: SqlState) -> None:
+    world = world_on(state)
+    world.add(said(SONGS[0], 1), said(SONGS[1], None), said(SONGS[2], 3))
+    with state.sessions.writing(Turn.SUBMIT) as session:
+        session.tell("UPDATE acoustid_submission SET metadata = ? WHERE id = 2", ('{"track": 5}',))
+    assert world.importer.run(1, LAST) == ImportTally(imported=2, failed=1, tracks=2, fingerprints=2)
+    assert (world.status(2).state, "cannot be read" in world.status(2).reason) == (SubmissionState.PENDING, True)
+    for _ in range(2):
+        world.now += 60_000
+        world.work(attempts=3)
+    (dead,) = world.jobs()
+    assert (dead.state.value, "cannot be read" in dead.reason) == ("dead", True)
+
+
+class FaultyWork:
+    """Work in which the first read of fingerprints is a statement that fails."""
+
+    def __init__(self, work: Any) -> None:
+        self._work = work
+        self._failed = False
+
+    def fingerprints(self, ids: Sequence[int], **bounds: int) -> list[StoredFingerprint]:
+        if not self._failed:
+            self._failed = True
+            self._work._session.ask("SELECT 1 FROM no_such_table")
+        return self._work.fingerprints(ids, **bounds)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._work, name)
+
+
+class FaultySubmissions:
+    """Submissions whose import is faulty work."""
+
+    def __init__(self, state: SqlState) -> None:
+        self._kept = state.submissions
+
+    @contextmanager
+    def work(self) -> Iterator[Any]:
+        with self._kept.work() as work:
+            yield FaultyWork(work)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._kept, name)
+
+
+def test_a_read_that_fails_is_the_failure_of_one_submission(state: SqlState) -> None:
+    world = world_on(state)
+    world.bring(*(said(song, number) for number, song in enumerate(SONGS[:3], 1)))
+    world.start(submissions=FaultySubmissions(state))
+    tally = world.bring(*(said(noisy(song, 0.02), number) for number, song in enumerate(SONGS[:3], 4)))
+    assert tally == ImportTally(imported=2, failed=1)
+    assert "no_such_table" in world.status(4).reason
+    world.start()
+    world.now += 60_000
+    world.work(attempts=3)
+    assert world.gids([4, 5, 6]) == world.gids([1, 2, 3])
 
 
 def test_importers_that_work_at_once_import_everything_once(state: SqlState) -> None:

@@ -236,9 +236,9 @@ class _Batch:
 
     def _import(self, sample: Sample) -> None:
         work, submission, now = self._work, sample.submission, self._now
-        place = self._placing.place(sample)
-        fingerprint = place.fingerprint
-        with work.apart():
+        with work.apart():  # the reads too: on PostgreSQL, one that fails would end the transaction
+            place = self._placing.place(sample)
+            fingerprint = place.fingerprint
             track = place.track or work.new_track(now=now)
             if fingerprint is None:
                 fingerprint = work.new_fingerprint(submission, track.id, now=now)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from linernotes.domain.errors import Corrupt
 from linernotes.domain.identification import StoredFingerprint, Submission, TrackRef
 from linernotes.fingerprint.match.compare import score
 from linernotes.fingerprint.packed import unpack
@@ -60,7 +61,9 @@ class Place(msgspec.Struct, frozen=True):
 
 
 def sample_of(submission: Submission) -> Sample:
-    """Unpack a submission. Raises `Corrupt`."""
+    """Unpack a submission. Raises `Corrupt`, also where another part of it cannot be read."""
+    if submission.fault:
+        raise Corrupt(submission.fault)
     words = unpack(submission.said.packed)
     return Sample(submission, words, tuple(extract_query(words).tolist()))
 

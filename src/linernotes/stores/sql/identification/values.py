@@ -100,10 +100,15 @@ def submission_row(said: NewSubmission) -> tuple[object, ...]:
 SAID = "account, application, application_version, duration, bitrate, format, mbid, puid, foreignid, metadata, words"
 
 
-def said_in(row: Sequence[Any]) -> NewSubmission:
-    """Return what was said, from the columns of `SAID`."""
+def said_in(row: Sequence[Any]) -> tuple[NewSubmission, str]:
+    """Return what was said, from the columns of `SAID`, and what of it cannot be read."""
     account, application, version, duration, bitrate, file_format, mbid, puid, foreign, metadata, words = row
-    return NewSubmission(
+    known, fault = UserMetadata(), ""
+    try:
+        known = msgspec.json.decode(metadata or "{}", type=UserMetadata)
+    except (msgspec.DecodeError, TypeError) as exc:
+        fault = f"The metadata of the submission cannot be read: {exc}"
+    said = NewSubmission(
         account=account,
         application=application,
         application_version=version,
@@ -113,9 +118,10 @@ def said_in(row: Sequence[Any]) -> NewSubmission:
         mbid=None if mbid is None else uuid_text(mbid),
         puid=None if puid is None else uuid_text(puid),
         foreign_id=foreign,
-        metadata=msgspec.json.decode(metadata or "{}", type=UserMetadata),
+        metadata=known,
         packed=words,
     )
+    return said, fault
 
 
 def _metadata_text(metadata: UserMetadata) -> str | None:

@@ -68,10 +68,11 @@ class SqlImportWork(SqlTracks):
 
     def pending(self, *, limit: int, first: int = 0, last: int = HIGHEST) -> list[Submission]:
         bounds = within(first), within(last, -1), within(limit)
-        return [
-            Submission(id=id_, created_at=created, attempts=attempts, said=said_in(said))
-            for id_, created, attempts, *said in self._session.ask(PENDING, bounds)
-        ]
+        found = []
+        for id_, created, attempts, *row in self._session.ask(PENDING, bounds):
+            said, fault = said_in(row)
+            found.append(Submission(id=id_, created_at=created, attempts=attempts, said=said, fault=fault))
+        return found
 
     @contextmanager
     def apart(self) -> Iterator[None]:
