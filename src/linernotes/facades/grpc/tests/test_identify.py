@@ -160,15 +160,17 @@ def test_files_that_are_being_sent_leave_room_for_other_calls() -> None:
     with served(threads=8, sounds=Sounds()) as server:
         first = server.identify.LookupAudio.future(slowly(over), timeout=60)
         try:
-            for _ in range(100):  # until the first is there
+            codes = []
+            for _ in range(300):  # until the first is there
                 try:
                     server.identify.LookupAudio(iter([]), timeout=30)
                 except grpc.RpcError as error:
+                    codes.append(error.code())
                     if error.code() is grpc.StatusCode.RESOURCE_EXHAUSTED:
                         break
                 time.sleep(0.1)
             else:
-                raise AssertionError
+                pytest.fail(f"the first is not there: {first.done()}, {codes[-3:]}")
             assert server.identify.Lookup(lookup(), timeout=30).results
         finally:
             over.set()
