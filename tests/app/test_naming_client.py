@@ -152,6 +152,7 @@ def test_it_does_not_wait_for_minutes_but_says_how_long_it_would_be() -> None:
         (refused(6), Unauthorised, "user key"),
         (refused(3, message="invalid fingerprint"), Invalid, "invalid fingerprint"),
         (refused(19, 413, "request too large"), Invalid, "request too large"),
+        (refused(2, message="Ask alone."), Invalid, "refuses this: Ask alone."),
         ((413, b"<html>", {}), Invalid, "that large"),
         ((302, b"", {"location": "https://elsewhere.example/"}), Unavailable, "https://elsewhere.example/"),
         ((200, b"<html>", {}), Unavailable, "no answer of AcoustID's"),
@@ -170,6 +171,7 @@ def test_every_way_of_failing_is_one_of_our_errors_and_is_told_at_once(
     with pytest.raises(kind) as caught:
         asking(server)
     assert said in caught.value.message
+    assert ".." not in caught.value.message
     assert len(server.asked) == 1
 
 
