@@ -20,12 +20,13 @@ class MemoryChangeLog:
         return max(self._keeper.data.changes, default=0)
 
     def mark(self, line: int) -> int | None:
-        return self._keeper.data.marks.get(line)
+        data = self._keeper.data
+        return data.marks.get(line, 0) if line in data.changes else None
 
     def changes(self, after: int, *, limit: int) -> list[FingerprintChange]:
         data = self._keeper.data
         found = []
         for id_, number in sorted(data.changes.items()):
             one = data.fingerprints.get(number)
-            found.append(FingerprintChange(id_, number, one.packed if one else None, data.marks[id_]))
+            found.append(FingerprintChange(id_, number, one.packed if one else None, data.marks.get(id_, 0)))
         return [line for line in found if line.id > after][: max(limit, 0)]
