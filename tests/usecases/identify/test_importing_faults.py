@@ -231,7 +231,7 @@ def test_an_index_of_another_database_is_waited_for() -> None:
         world.importer.run(1, LAST)
 
 
-def test_the_sweep_finds_what_has_lost_its_job_but_not_what_is_fresh_or_failed() -> None:
+def test_the_sweep_finds_what_has_lost_its_job_but_not_what_is_fresh() -> None:
     world = World()
     songs(world)
     world.importer.sweep()
@@ -246,6 +246,19 @@ def test_the_sweep_finds_what_has_lost_its_job_but_not_what_is_fresh_or_failed()
     world.start(submissions=PoisonedSubmissions(world, "link", RuntimeError("a bug")))
     world.work()
     assert states(world) == {SubmissionState.IMPORTED: 9, SubmissionState.PENDING: 1}
+    (own,) = world.jobs()
+    assert own.kind == IMPORT_ONE
+
+
+def test_a_submission_that_failed_and_lost_its_job_has_one_again_until_it_has_failed_too_often() -> None:
+    world = World()
+    songs(world)
+    world.start(submissions=PoisonedSubmissions(world, "link", RuntimeError("a bug")))
     world.now += UNTOUCHED_MILLISECONDS + 1
     world.importer.sweep()
+    world.work()
+    (own,) = world.jobs()
+    world.queue.remove([own.id])
+    world.importer.sweep()
+    world.work()
     assert [job.kind for job in world.jobs()] == [IMPORT_ONE]
