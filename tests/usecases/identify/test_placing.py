@@ -7,10 +7,12 @@ from typing import Any
 
 from linernotes.domain.identification import StoredFingerprint, Submission
 from linernotes.fingerprint.packed import pack
+from linernotes.fingerprint.query import extract_query
 from linernotes.fingerprint.values import Words
+from linernotes.ports.fingerprints import Change
 from linernotes.stores.memory.identification.data import Fingerprint
 from linernotes.usecases.identify.jobs import LAST
-from linernotes.usecases.identify.placing import MOST_COMPARED, MOST_HELD, Placing, sample_of
+from linernotes.usecases.identify.placing import CANDIDATES, MOST_COMPARED, MOST_HELD, Placing, sample_of
 from tests.fingerprint.made_up import noisy, track
 from tests.usecases.identify.submit_world import World, said
 
@@ -19,11 +21,16 @@ COPY = noisy(SONG, 0.02)
 
 
 class NotingTracks:
-    """Tracks that keep a list of whose fingerprints were read, and of the limits."""
+    """Tracks that keep a list of whose fingerprints were read, and of the limits; and of the candidates."""
 
     def __init__(self, world: World) -> None:
         self._tracks = world.kept.tracks
         self.read: list[tuple[list[int], int]] = []
+        self.candidates: list[list[int]] = []
+
+    def fingerprints(self, ids: Sequence[int], **bounds: int) -> list[StoredFingerprint]:
+        self.candidates.append(list(ids))
+        return self._tracks.fingerprints(ids, **bounds)
 
     def fingerprints_of(self, tracks: Sequence[int], *, limit: int) -> list[tuple[StoredFingerprint, ...]]:
         self.read.append((list(tracks), limit))
@@ -58,6 +65,17 @@ def test_a_track_of_other_durations_is_ruled_out_unread() -> None:
     near = placing.place(sample_of(Submission(id=3, said=said(COPY, duration=264), created_at=0)))
     assert near.track is not None
     assert tracks.read == [([near.track.id], MOST_COMPARED)]
+
+
+def test_what_has_one_hash_in_common_is_read_only_where_it_is_no_crowd() -> None:
+    query = extract_query(SONG).tolist()
+    for count, read in ((CANDIDATES.limit - 1, True), (CANDIDATES.limit + 5, False)):
+        world = World()
+        world.index.apply([Change(number, [query[number % 7], 16 * number]) for number in range(1, count + 1)])
+        tracks = NotingTracks(world)
+        placing = Placing(tracks=tracks, index=world.index, full=False)  # type: ignore[arg-type]
+        placing.place(sample_of(Submission(id=2, said=said(SONG), created_at=0)))
+        assert bool(tracks.candidates) is read
 
 
 def test_of_a_crowded_track_the_most_submitted_fingerprints_say_what_joins() -> None:
