@@ -30,10 +30,11 @@ from linernotes.domain.identification import StoredFingerprint, TrackRef
 from linernotes.fingerprint.extract import extract
 from linernotes.fingerprint.index.index import Index
 from linernotes.fingerprint.index.memory import MemoryDirectory
+from linernotes.fingerprint.match.align import align
 from linernotes.fingerprint.match.compare import score
 from linernotes.fingerprint.packed import pack
 from linernotes.fingerprint.query import extract_all, extract_query
-from linernotes.fingerprint.values import Words
+from linernotes.fingerprint.values import WORD_SECONDS, Words
 from linernotes.indexes.embedded import EmbeddedIndex
 from linernotes.ports.fingerprints import Change
 from linernotes.ports.identification import Tracks
@@ -44,6 +45,7 @@ from linernotes.usecases.identify.values import Query
 RATE = 44100
 LONGEST = 160
 """Seconds of a file that are taken for the whole of it."""
+MINUTE = round(60 / WORD_SECONDS)
 HEARD = 130
 """Seconds that are changed for a look-up of AcoustID's kind, which hears 120."""
 SHORTEST = 60.0
@@ -234,18 +236,21 @@ def remembered(path: Path) -> list[Song]:
 
 
 def distinct(songs: Sequence[Song]) -> list[Song]:
-    """Leave out songs that sound like an earlier one: packages hold the same music several times."""
+    """Leave out songs that sound like an earlier one: packages hold the same music, and versions of it, several times.
+
+    Two are the same if AcoustID's score is above 0.3, or if a minute or more of one lies in the other.
+    """
     kept: list[Song] = []
-    known: dict[int, list[int]] = {}
     for song in songs:
-        query = extract_query(song.words).tolist()
-        near = {at for word in query for at in known.get(word, ())}
-        if len(query) < 80 or any(score(song.words, kept[at].words) > 0.3 for at in near):
-            continue
-        for word in query:
-            known.setdefault(word, []).append(len(kept))
-        kept.append(song)
+        if extract_query(song.words).size >= 80 and not any(alike(song, other) for other in kept):
+            kept.append(song)
     return kept
+
+
+def alike(song: Song, other: Song) -> bool:
+    """Whether two songs share so much that it cannot be chance."""
+    found = align(song.words, other.whole)
+    return score(song.words, other.words) > 0.3 or (found is not None and found.overlap > MINUTE)
 
 
 class Shelf:
