@@ -17,17 +17,19 @@ import sqlite3
 import statistics
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlencode
 
 import numpy as np
-from http_lidarr import TICKS, ask_all, cpu_seconds, resident, server
+from http_lidarr import CONNECTIONS, TICKS, Exchange, ask_all, cpu_seconds, resident, server
 from identify_corpora import BLOCK, LENGTH, durations_of, heard, words_of
 
 KEY = "1vOwZtEn"
 LOOKUPS = 1000
 BLOCKS = 20
 PATIENCE = 600
+PACE = 1000
 FULL = "recordings releasegroups releases tracks compress"
 
 
@@ -57,6 +59,8 @@ def main() -> None:
             bodies = [lookup(text, duration, meta) for text, duration in wanted]
             ask_all(port, bodies[:200], None, True, 200)
             figures.append(rate(name, port, worker, bodies, args.seconds))
+            if not meta:
+                figures.append(paced(name, port, bodies, args.seconds))
         figures += submitted(args, port, worker, user)
         figures.append(f"RSS {resident(worker)[0]:.0f} MB")
     print(" | ".join(figures))
@@ -83,6 +87,30 @@ def rate(name: str, port: int, worker: int, bodies: Sequence[bytes], seconds: fl
     p50, p99 = statistics.median(latencies) * 1000, latencies[number * 99 // 100] * 1000
     print(f"{name}: {number:,} answers of {received / number:,.0f} bytes, {number / wall:,.0f} a second", flush=True)
     return f"{name} {number / cpu:,.0f}/CPU-s p50 {p50:.2f} ms p99 {p99:.2f} ms"
+
+
+def paced(name: str, port: int, bodies: Sequence[bytes], seconds: float) -> str:
+    """Ask at `PACE` a second, on eight connections in turn, whether or not the last one has its answer."""
+    latencies: list[float] = []
+    begun = time.perf_counter()
+
+    def ask(which: int) -> None:
+        with socket.create_connection(("127.0.0.1", port)) as connection:
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            for turn in range(which, int(PACE * seconds), CONNECTIONS):
+                due = begun + turn / PACE
+                time.sleep(max(0.0, due - time.perf_counter()))
+                connection.sendall(bodies[turn % len(bodies)])
+                exchange = Exchange()
+                while not exchange.take(connection.recv(1 << 18)):
+                    pass
+                latencies.append(time.perf_counter() - due)
+
+    with ThreadPoolExecutor(CONNECTIONS) as pool:
+        list(pool.map(ask, range(CONNECTIONS)))
+    latencies.sort()
+    p50, p99 = statistics.median(latencies) * 1000, latencies[len(latencies) * 99 // 100] * 1000
+    return f"{name} at {PACE} a second p50 {p50:.2f} ms p99 {p99:.2f} ms"
 
 
 def submitted(args: argparse.Namespace, port: int, worker: int, user: str) -> list[str]:
