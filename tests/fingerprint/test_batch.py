@@ -76,11 +76,12 @@ def test_no_files_are_no_results() -> None:
 def test_who_stops_listening_leaves_no_process_behind() -> None:
     from multiprocessing import active_children
 
+    before = set(active_children())  # other tests may keep some
     results = fingerprint_files([Path("a"), Path("slow"), Path("b")], length=9, jobs=2, seconds=30, read=made_up)
     next(results)
-    assert len(active_children()) == 2
+    assert len(set(active_children()) - before) == 2
     results.close()
-    assert active_children() == []
+    assert set(active_children()) <= before
 
 
 def listed(*named: Path) -> list[str]:
